@@ -1,0 +1,57 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+/// Settings every Swift target shares: the strictest the toolchain offers, and no unsafe flags, so
+/// that the library stays usable as a dependency.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+]
+
+/// One room of the house: a library target and the rooms it may look into.
+func room(_ name: String, sees rooms: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: rooms, swiftSettings: strict)
+}
+
+/// The tests of one room.
+func tests(_ name: String, sees rooms: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: rooms, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "nnet-oracle",
+  products: [
+    .library(name: "NNetOracle", targets: ["NNetOracle"]),
+    .executable(name: "nnet-oracle", targets: ["nnet-oracle"]),
+  ],
+  targets: [
+    .target(name: "CProductTiles"),
+    room("Arithmetic", sees: ["CProductTiles"]),
+    room("Tensors", sees: ["Arithmetic"]),
+    room("KaldiIO", sees: ["Tensors"]),
+    room("Kernels", sees: ["Arithmetic", "Tensors"]),
+    room("Golden", sees: ["Arithmetic", "Tensors", "Kernels", "KaldiIO"]),
+    room("Comparison", sees: ["Tensors", "KaldiIO"]),
+    room("NNetOracle", sees: ["Arithmetic", "Tensors", "Kernels"]),
+    .executableTarget(
+      name: "nnet-oracle",
+      dependencies: ["Arithmetic", "Tensors", "KaldiIO", "Kernels", "Golden", "Comparison"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "oracle-probe", dependencies: ["Arithmetic"], path: "tools/probe",
+      swiftSettings: strict),
+    tests("ArithmeticTests", sees: ["Arithmetic"]),
+    tests("TensorsTests", sees: ["Tensors"]),
+    tests("KaldiIOTests", sees: ["KaldiIO", "Tensors"]),
+    tests("KernelsTests", sees: ["Kernels", "Arithmetic", "Tensors"]),
+    tests("GoldenTests", sees: ["Golden", "Kernels", "KaldiIO", "Arithmetic", "Tensors"]),
+    tests("ComparisonTests", sees: ["Comparison", "KaldiIO", "Tensors"]),
+    tests("CommandLineTests", sees: ["nnet-oracle", "KaldiIO", "Tensors"]),
+  ]
+)

@@ -1,0 +1,56 @@
+/// One object met in a source, with its name and where it came from.
+public struct TensorRecord: Sendable {
+  /// Where an object was found.
+  public struct Origin: Sendable, Equatable {
+    /// The file, as the user named it (`-` for standard input).
+    public var file: String
+    /// The archive key, model parameter or array name inside the file, if it has one.
+    public var key: String?
+    /// The line of the object's first character, from 1, for text.
+    public var line: Int?
+    /// The byte of the object's first character, from 0.
+    public var byteOffset: Int?
+    /// In a log: the function named by the message's prefix.
+    public var function: String?
+    /// In a log: the source file and line named by the message's prefix.
+    public var sourceLine: String?
+    /// In a log: the component marker last seen before the object, such as `<TfLstm>`.
+    public var component: String?
+
+    /// An origin; only the file is always known.
+    public init(
+      file: String, key: String? = nil, line: Int? = nil, byteOffset: Int? = nil,
+      function: String? = nil, sourceLine: String? = nil, component: String? = nil
+    ) {
+      self.file = file
+      self.key = key
+      self.line = line
+      self.byteOffset = byteOffset
+      self.function = function
+      self.sourceLine = sourceLine
+      self.component = component
+    }
+  }
+
+  /// What was found.
+  public enum Content: Sendable {
+    /// A matrix or vector.
+    case tensor(StoredTensor)
+    /// Something that is no matrix this library reads; the text says what it is.
+    case unrecognised(String)
+  }
+
+  /// The object's name: file stem, archive key, parameter name, or the text stuck to the bracket.
+  public var name: String
+  /// The object.
+  public var content: Content
+  /// Where it was found.
+  public var origin: Origin
+
+  /// A record.
+  public init(name: String, content: Content, origin: Origin) {
+    self.name = name
+    self.content = content
+    self.origin = origin
+  }
+}

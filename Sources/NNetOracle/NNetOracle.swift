@@ -1,0 +1,3 @@
+@_exported public import Arithmetic
+@_exported public import Kernels
+@_exported public import Tensors

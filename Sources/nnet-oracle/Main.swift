@@ -1,0 +1,6 @@
+/// The command line: parsing, wiring and printing only.
+@main enum Main {
+  static func main() {
+    print("nnet-oracle")
+  }
+}
