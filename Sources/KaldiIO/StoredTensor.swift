@@ -26,7 +26,7 @@ public struct StoredTensor: Sendable, Equatable {
 
   /// Matrix or vector.
   public var form: Form
-  /// The numbers; a vector is one row. A binary32 number is held widened, exactly.
+  /// The numbers, a vector being one row; a binary32 number is held widened, exactly.
   public var matrix: Matrix<Double>
   /// How the numbers were encoded.
   public var encoding: Encoding

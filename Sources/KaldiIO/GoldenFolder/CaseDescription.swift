@@ -104,7 +104,7 @@ public struct CaseDescription: Codable, Sendable, Equatable {
   public var kernel: String
   /// Kaldi's component marker, such as `<TfLstm>`.
   public var component: String?
-  /// The letters of `README.md`: N, T, D, H, F, S, B, N1, N2, …
+  /// The sizes by their letters: N, T, D, H, F, S, B, N1, N2.
   public var dimensions: [String: Int]
   /// The storage order of the gate blocks, such as `gifo`.
   public var gateOrder: String?
