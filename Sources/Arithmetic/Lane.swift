@@ -1,0 +1,85 @@
+/// A stretch of numbers inside a ``Store``, to be read and written in loops without a check an index.
+///
+/// The check happens once, when the lane is cut (``Store/lane(_:_:)``, ``subscript(_:_:)``); indices
+/// are asserted in debug builds. That is what lets a one-pass loop vectorise and read as one equation
+/// a line. A lane is valid only while its store lives: kernels cut lanes at the top of a pass and
+/// never keep them.
+@safe @frozen public struct Lane<Element> {
+  @usableFromInline let base: UnsafeMutablePointer<Element>
+  /// How many numbers it holds.
+  public let count: Int
+
+  @inlinable init(base: UnsafeMutablePointer<Element>, count: Int) {
+    unsafe self.base = base
+    self.count = count
+  }
+
+  /// The number at an index, asserted to be in range in debug builds.
+  @inlinable public subscript(index: Int) -> Element {
+    get {
+      assert(index >= 0 && index < count)
+      return unsafe base[index]
+    }
+    nonmutating set {
+      assert(index >= 0 && index < count)
+      unsafe base[index] = newValue
+    }
+  }
+
+  /// A shorter lane, from an index on.
+  ///
+  /// - Precondition: `first >= 0 && length >= 0 && first + length <= count`.
+  @inlinable public subscript(first: Int, length: Int) -> Lane {
+    precondition(first >= 0 && length >= 0 && first + length <= count)
+    return unsafe Lane(base: base + first, count: length)
+  }
+
+  /// Sets every number.
+  @inlinable public func fill(_ value: Element) {
+    unsafe base.update(repeating: value, count: count)
+  }
+}
+
+/// Memory for one kind of number in a kernel's run: taken once, filled, reused; never grows.
+///
+/// A reference type on purpose: it is workspace, owned by one run and used by one thread at a time.
+public final class Store<Element> {
+  /// All of it.
+  public let lane: Lane<Element>
+
+  /// Takes memory for `count` numbers.
+  public init(repeating value: Element, count: Int) {
+    let base = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
+    unsafe base.initialize(repeating: value, count: count)
+    unsafe lane = Lane(base: base, count: count)
+  }
+
+  deinit {
+    unsafe lane.base.deinitialize(count: lane.count)
+    unsafe lane.base.deallocate()
+  }
+
+  /// Replaces all numbers.
+  ///
+  /// - Precondition: `elements.count` is the store's own.
+  public func load(_ elements: [Element]) {
+    precondition(elements.count == lane.count)
+    for (index, element) in elements.enumerated() { lane[index] = element }
+  }
+
+  /// A copy of all numbers.
+  public var elements: [Element] { (0..<lane.count).map { lane[$0] } }
+}
+
+extension Arithmetic {
+  /// Adds a matrix product between lanes; see the requirement of the same name.
+  @inlinable public static func accumulateProduct(
+    _ extent: ProductExtent, _ a: Lane<Self>, _ aPlace: Placement, _ b: Lane<Self>,
+    _ bPlace: Placement, into sums: Lane<Sum>, _ sumsPlace: Placement
+  ) {
+    let left = unsafe Span(_unsafeStart: UnsafePointer(a.base), count: a.count)
+    let right = unsafe Span(_unsafeStart: UnsafePointer(b.base), count: b.count)
+    var result = unsafe MutableSpan(_unsafeStart: sums.base, count: sums.count)
+    accumulateProduct(extent, left, aPlace, right, bPlace, into: &result, sumsPlace)
+  }
+}
