@@ -38,6 +38,12 @@ where IntegerLiteralType == Int64 {
   /// `tanh′ = 1 - y²`, told from the *output* `y = tanh(x)`.
   var tanhSlope: Self { get }
 
+  /// The value limited to a range whose ends are exact (a clip, or a hard sigmoid's ends).
+  ///
+  /// - Parameter range: The range.
+  /// - Returns: The nearest value in the range.
+  func clamped(to range: ClosedRange<Double>) -> Self
+
   /// Interpolation `f·a + (1 - f)·b` (SRU); its bound also covers `b - f·b + f·a`, Kaldi's form.
   static func blend(_ f: Self, _ a: Self, _ b: Self) -> Self
   /// `(1 - f)·a`; its bound also covers `a - f·a`.

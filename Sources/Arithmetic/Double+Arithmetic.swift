@@ -8,6 +8,11 @@ extension Double: Arithmetic {
   /// The number itself.
   @inlinable public init(input value: Double) { self = value }
 
+  /// The value limited to a range; NaN stays NaN.
+  @inlinable public func clamped(to range: ClosedRange<Double>) -> Double {
+    self < range.lowerBound ? range.lowerBound : self > range.upperBound ? range.upperBound : self
+  }
+
   /// The sums themselves: no copy.
   @inlinable public static func totals(of sums: consuming [Double]) -> [Double] { sums }
 }

@@ -8,6 +8,11 @@ extension Float: Arithmetic {
   /// The nearest float.
   @inlinable public init(input value: Double) { self = Float(value) }
 
+  /// The value limited to a range; NaN stays NaN.
+  @inlinable public func clamped(to range: ClosedRange<Double>) -> Float {
+    self < Float(range.lowerBound) ? Float(range.lowerBound) : self > Float(range.upperBound) ? Float(range.upperBound) : self
+  }
+
   /// The sums themselves: no copy.
   @inlinable public static func totals(of sums: consuming [Float]) -> [Float] { sums }
 }

@@ -1,0 +1,31 @@
+import Arithmetic
+
+/// A squashing function of a gate, candidate or cell, with its slope told from its output.
+///
+/// The oracle uses ``sigmoid`` and ``tanh``; the others are what faulty programs put in their place.
+enum Squash: Sendable, Hashable {
+  case sigmoid
+  case tanh
+  /// `clamp(0.2·x + 0.5, 0, 1)`, Keras's stand-in for the sigmoid; its slope is taken as `y(1 - y)`,
+  /// as programs do that replaced the forward function only.
+  case hardSigmoid
+  case identity
+
+  @inline(__always) func callAsFunction<Scalar: Arithmetic>(_ x: Scalar) -> Scalar {
+    switch self {
+    case .sigmoid: x.sigmoid()
+    case .tanh: x.tanh()
+    case .hardSigmoid:
+      (Scalar(constant: 0.2) * x + Scalar(constant: 0.5)).clamped(to: 0...1)
+    case .identity: x
+    }
+  }
+
+  @inline(__always) func slope<Scalar: Arithmetic>(ofOutput y: Scalar) -> Scalar {
+    switch self {
+    case .sigmoid, .hardSigmoid: y.sigmoidSlope
+    case .tanh: y.tanhSlope
+    case .identity: 1
+    }
+  }
+}
