@@ -1,0 +1,259 @@
+"""The golden cases: inputs, evaluation, and the two views of the results, from kernels.md alone."""
+
+import json
+import os
+import re
+
+import numpy as np
+
+import layers
+
+STEPS = ("lstm-step", "sru-step", "sru-step-separate", "tflstm-step")
+
+# Tensors in the order of kernels.md's table: name → shape in letters. Inputs, then upstream.
+GIVEN = {
+    "lstm-step": "x:N,D prev_h:N,H prev_c:N,H Wx:D,4H Wh:H,4H b:4H dnext_h:N,H dnext_c:N,H",
+    "lstm": "x:N,T,D h0:N,H Wx:D,4H Wh:H,4H b:4H dout:N,T,H",
+    "sru-step": "x:N,D prev_c:N,H W:D,4H bf:H br:H dnext_h:N,H dnext_c:N,H",
+    "sru-step-separate": "x:N,D prev_c:N,H W:D,4H bf:H br:H dnext_h:N,H dnext_c:N,H",
+    "sru": "x:N,T,D W:D,4H bf:H br:H dout:N,T,H",
+    "sru-separate": "x:N,T,D W:D,4H bf:H br:H dout:N,T,H",
+    "tflstm-step": "x:N,D prev_h:N,BH prev_c:N,BH Wx:F,4H Wh:H,4H Wk:H,4H b:4H pi:H pf:H po:H "
+                   "dnext_h:N,BH dnext_c:N,BH",
+    "tflstm": "x:N,T,D h0:N,BH Wx:F,4H Wh:H,4H Wk:H,4H b:4H pi:H pf:H po:H dout:N,T,BH",
+    "compact-vfsmn": "hidden:T,D filter:N,D position:T dmemory:T,D",
+    "bi-compact-vfsmn": "hidden:T,D bfilter:N1+1,D ffilter:N2,D bposition:T fposition:T "
+                        "dmemory:T,D",
+}
+GIVEN["tflstm-ifog"] = GIVEN["tflstm"]
+
+STEP = "x=-0.4:0.6 prev_h=-0.3:0.7 prev_c=-0.4:0.9 "
+UPSTREAM = "dnext_h=-0.6:0.6 dnext_c=0.5:-0.4"
+SRU = "W=-0.2:0.9 bf=0.2:0.7 br=0.3:0.8 "
+TF = ("Wx=-0.2:0.9 Wh=-0.3:0.8 Wk=-0.4:0.7 b=0.2:0.7 pi=0.1:0.6 pf=0.2:0.7 po=0.3:0.8 ")
+BEHIND = [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 0, 1]
+AHEAD = [7, 6, 5, 4, 3, 2, 1, 0, 4, 3, 2, 1, 0, 1, 0]
+
+# case → (dimensions, ranges, gate order)
+DEFAULTS = {
+    "lstm-step": ("N3 D4 H5", "x=-0.4:1.2 prev_h=-0.3:0.7 prev_c=-0.4:0.9 Wx=-2.1:1.3 Wh=-0.7:2.2 "
+                  "b=0.3:0.7 " + UPSTREAM, "ifog"),
+    "lstm": ("N2 T3 D5 H4", "x=-0.4:0.6 h0=-0.4:0.8 Wx=-0.2:0.9 Wh=-0.3:0.6 b=0.2:0.7 "
+             "dout=-0.6:0.6", "ifog"),
+    "sru-step": ("N4 D5 H6", "x=-0.4:0.6 prev_c=-0.3:0.7 W=-0.2:0.9 bf=0.2:0.7 br=0.3:0.8 "
+                 + UPSTREAM, None),
+    "sru": ("N2 T3 D3 H3", "x=-0.4:0.6 W=-0.2:0.9 bf=0.2:0.7 br=0.2:0.7 dout=-0.6:0.6", None),
+    "sru-separate": ("N2 T10 D3 H6", "x=-0.4:0.6 " + SRU + "dout=-0.6:0.6", None),
+    "tflstm-step": ("N4 D5 H6 F2 S1", STEP + TF + UPSTREAM, "ifog"),
+    "tflstm-ifog": ("N2 T10 D3 H6 F2 S1", "x=-0.4:0.6 h0=-0.3:0.7 " + TF + "dout=-0.6:0.6", "ifog"),
+    "tflstm": ("N2 T3 D3 H3 F2 S1", "x=-0.4:0.6 h0=0 " + TF + "dout=-0.6:0.6", "gifo"),
+    "compact-vfsmn": ("T15 D5 N4", "hidden=1:75 filter=0.1:2.0 dmemory=75:1", None),
+    "bi-compact-vfsmn": ("T15 D5 N1=4 N2=3", "hidden=1:75 bfilter=0.1:2.5 ffilter=3.0:4.5 "
+                         "dmemory=75:1", None),
+}
+DEFAULTS["sru-step-separate"] = DEFAULTS["sru-step"]
+CASES = tuple(DEFAULTS)
+
+KALDI_NAMES = {
+    "sru": {"W": "w_xfrh", "bf": "bias_f", "br": "bias_r"},
+    "tflstm": {"Wx": "w_gifo_x", "Wh": "w_gifo_r", "Wk": "w_gifo_k", "b": "bias",
+               "pi": "peephole_i_c", "pf": "peephole_f_c", "po": "peephole_o_c"},
+    "compact-vfsmn": {"filter": "filter"},
+    "bi-compact-vfsmn": {"bfilter": "bfilter", "ffilter": "ffilter"},
+}
+
+
+class Description:
+    """A case with its dimensions, settings and gate order: from the table above or a case.json."""
+
+    def __init__(self, case, dimensions=None, settings=None, order=None, folder=None, kernel=None):
+        # A case this table does not know (a probe) runs its kernel's equations.
+        self.case, self.folder = case, folder
+        self.kernel = case if case in DEFAULTS else kernel
+        if self.kernel not in DEFAULTS:
+            raise ValueError(f"unknown case {case!r} with kernel {kernel!r}")
+        dims, ranges, default_order = DEFAULTS[self.kernel]
+        self.dimensions = {}
+        for word in dims.split():
+            key, value = re.fullmatch(r"(N[12](?==)|[A-Z])=?(\d+)", word).groups()
+            self.dimensions[key] = int(value)
+        self.dimensions.update(dimensions or {})
+        self.settings = dict(pair.split("=") for pair in ranges.split())
+        if settings is not None:
+            self.settings.update(settings)
+        self.order = order or default_order
+        if "F" in self.dimensions:
+            d = self.dimensions
+            d["B"] = (d["D"] - d["F"]) // d["S"] + 1
+
+    @classmethod
+    def read(cls, folder):
+        with open(os.path.join(folder, "case.json")) as f:
+            j = json.load(f)
+        d = cls(j["case"], j["dimensions"], j["settings"], j.get("gateOrder"), folder, j["kernel"])
+        d.json = j
+        return d
+
+    def shape(self, letters):
+        d = dict(self.dimensions)
+        d["4H"], d["BH"] = 4 * d.get("H", 0), d.get("B", 0) * d.get("H", 0)
+        d["N1+1"] = d.get("N1", 0) + 1
+        return tuple(d[k] for k in letters.split(","))
+
+    def shapes(self):
+        return {name: self.shape(letters) for name, letters in
+                (word.split(":") for word in GIVEN[self.kernel].split())}
+
+    def inputs(self):
+        """Name → float64 array: NumPy's own linspace, zeros, positions, or else the folder's file."""
+        result = {}
+        for name, shape in self.shapes().items():
+            setting = self.settings.get(name)
+            if name.endswith("position"):
+                if setting is None:
+                    values = default_positions(shape[0], ahead=name == "fposition")
+                else:
+                    values = [int(v) for v in setting.split(",")]
+                result[name] = np.array(values, dtype=np.float64)
+            elif setting == "0":
+                result[name] = np.zeros(shape)
+            elif re.fullmatch(r"[-+.\deE]+:[-+.\deE]+", setting or ""):
+                first, last = map(float, setting.split(":"))
+                result[name] = np.linspace(first, last, num=int(np.prod(shape))).reshape(shape)
+            else:
+                view = read_kaldi(os.path.join(self.folder, "numpy", name + ".txt"))
+                result[name] = view.reshape(shape)
+        if "separate" in self.kernel:  # the four column blocks of one linspace
+            H = self.dimensions["H"]
+            W = result.pop("W")
+            for k, name in enumerate(("W", "Wf", "Wr", "Wh")):
+                result[name] = W[:, k * H:(k + 1) * H]
+        return result
+
+    def evaluate(self, ar, inputs=None):
+        """All results under the notebooks' names and shapes, internals included."""
+        given = inputs if inputs is not None else self.inputs()
+        p = {k: v if k.endswith("position") else ar.given(v) for k, v in given.items()}
+        F, S = (self.dimensions.get(k) for k in "FS")
+        k = self.kernel
+        if k == "lstm-step":
+            return layers.lstm_step(ar, p, self.order)
+        if k == "lstm":
+            return layers.lstm(ar, p, self.order)
+        if k in ("sru-step", "sru-step-separate"):
+            return layers.sru_step(ar, p)
+        if k in ("sru", "sru-separate"):
+            return layers.sru(ar, p)
+        if k == "tflstm-step":
+            return layers.tflstm_step(ar, p, F, S, self.order)
+        if k in ("tflstm", "tflstm-ifog"):
+            return layers.tflstm(ar, p, F, S, self.order)
+        if k == "compact-vfsmn":
+            return layers.compact_vfsmn(ar, p)
+        return layers.bi_compact_vfsmn(ar, p)
+
+    def numpy_view(self, given, results):
+        """File name → (matrix or vector, is it a result)."""
+        view = {}
+        for source, is_result in ((given, False), (results, True)):
+            for name, m in source.items():
+                if not name.endswith("propagate"):
+                    view[name] = (m.reshape(-1, m.shape[-1]) if m.ndim == 3 else m, is_result)
+        return view
+
+    def kaldi_view(self, given, results):
+        """Kaldi's names and layout: frames time-major, weights transposed, gates g i f o."""
+        if self.kernel in STEPS:
+            return {}
+        fsmn = self.kernel.endswith("vfsmn")
+        source, upstream, out, din = (("hidden", "dmemory", "memory", "dhidden") if fsmn
+                                      else ("x", "dout", "out", "dx"))
+        view = {"in": (time_major(given[source]), False),
+                "out": (time_major(results[out]), True),
+                "out_diff": (time_major(given[upstream]), False),
+                "in_diff": (time_major(results[din]), True)}
+        names = KALDI_NAMES.get(self.kernel) or {
+            k: k for k in given if k not in ("x", "dout", "h0") and not k.endswith("position")}
+        permute = (lambda m, axis: m)
+        if self.kernel == "tflstm":
+            H = self.dimensions["H"]
+            columns = np.concatenate([np.arange(H) + H * self.order.index(g) for g in "gifo"])
+            permute = (lambda m, axis: np.take(m, columns, axis))
+        for name, kaldi in names.items():
+            for suffix, m, is_result in (("", given[name], False),
+                                         ("_corr", results["d" + name], True)):
+                if name in ("Wx", "Wh", "Wk", "b"):
+                    m = permute(m, m.ndim - 1)
+                view[kaldi + suffix] = (m if fsmn or m.ndim == 1 else m.T, is_result)
+        for name in given:
+            if name.endswith("position"):
+                view[name] = (given[name].reshape(-1, 1), False)
+        if self.kernel in ("lstm", "tflstm-ifog"):
+            view["h0"], view["h0_corr"] = (given["h0"], False), (results["dh0"], True)
+        for name in ("propagate", "backpropagate"):
+            if name in results:
+                frames = results[name]
+                if self.kernel == "tflstm" and self.order != "gifo":
+                    frames = [self.gates_to_kaldi(m) for m in frames]
+                edge = np.array(frames[0] * 0)
+                view[name + "_buf"] = (np.concatenate([edge, *frames, edge]), True)
+        return view
+
+    def gates_to_kaldi(self, frame):
+        H, B = self.dimensions["H"], self.dimensions["B"]
+        columns = np.arange((B + 2) * 8 * H).reshape(B + 2, 8, H)
+        places = [self.order.index(g) for g in "gifo"] + [4, 5, 6, 7]
+        return frame[:, columns[:, places].ravel()]
+
+
+def default_positions(T, ahead=False):
+    """Those of sentences of 8, 5 and 2 frames, repeated and cut at T."""
+    lengths, rows = [8, 5, 2], []
+    while sum(len(r) for r in rows) < T:
+        left = T - sum(len(r) for r in rows)
+        n = min(lengths[len(rows) % 3], left)
+        rows.append(list(range(n))[::-1] if ahead else list(range(n)))
+    return [v for r in rows for v in r]
+
+
+def time_major(m):
+    return m.transpose(1, 0, 2).reshape(-1, m.shape[-1]) if m.ndim == 3 else m
+
+
+NUMBER = re.compile(r"-?(\d+(\.\d+)?(e[-+]\d\d+)?)")
+
+
+def read_kaldi(path, strict=True):
+    """A Kaldi text matrix (2-D) or vector (1-D); in strict form as the golden folder writes it."""
+    with open(path) as f:
+        text = f.read()
+    matrix = text.startswith(" [\n")
+    if strict:
+        ok = text.startswith(" [\n  ") if matrix else text.startswith(" [ ")
+        if not ok or not text.endswith("]\n") or "\t" in text or "\r" in text:
+            raise ValueError(f"{path}: not the form Kaldi writes")
+    body = text.strip()
+    if not (body.startswith("[") and body.endswith("]")):
+        raise ValueError(f"{path}: no brackets")
+    rows = [line.split() for line in body[1:-1].split("\n") if line.strip()]
+    if strict:
+        for row in rows:
+            for word in row:
+                if not NUMBER.fullmatch(word):
+                    raise ValueError(f"{path}: {word!r} is no plain number")
+    if len({len(r) for r in rows}) > 1:
+        raise ValueError(f"{path}: ragged rows")
+    values = np.array([[float(w) for w in row] for row in rows])
+    return values if matrix else values.reshape(-1)
+
+
+def kaldi_text(m, form="%.7g"):
+    if m.ndim == 1:
+        return " [ " + "".join(form % v + " " for v in m) + "]\n"
+    return " [" + "".join("\n  " + "".join(form % v + " " for v in row) for row in m) + "]\n"
+
+
+def kaldi_binary(m):
+    m = np.ascontiguousarray(m, dtype="<f4")
+    head = b"\0BFM " if m.ndim == 2 else b"\0BFV "
+    return head + b"".join(b"\x04" + int(n).to_bytes(4, "little") for n in m.shape) + m.tobytes()
