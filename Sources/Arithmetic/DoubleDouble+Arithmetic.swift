@@ -8,6 +8,13 @@ extension DoubleDouble: Arithmetic {
   /// The double, exact.
   @inlinable public init(input value: Double) { self.init(value) }
 
+  /// The value limited to a range.
+  @inlinable public func clamped(to range: ClosedRange<Double>) -> DoubleDouble {
+    let low = DoubleDouble(range.lowerBound)
+    let high = DoubleDouble(range.upperBound)
+    return self < low ? low : high < self ? high : self
+  }
+
   /// The sums themselves: no copy.
   @inlinable public static func totals(of sums: consuming [DoubleDouble]) -> [DoubleDouble] { sums }
 }

@@ -1,0 +1,89 @@
+import Arithmetic
+
+extension SRURun {
+  /// Runs all frames forward, from the initial state in frame block 0 of ``cell``.
+  ///
+  ///     ax = x·W    f = σ(x·Wf + bf)    r = σ(x·Wr + br)    ah = x·Wh
+  ///     c = f ⊙ c′ + (1 - f) ⊙ ax       h = r ⊙ c + (1 - r) ⊙ ah
+  ///
+  /// A prime marks the previous frame; there is no tanh on the cell.
+  /// Order: products by rising input index, then the bias; frames run upward.
+  /// Source: Lei et al. 2017; notebook sections "SRU"; Kaldi nnet1 `SimpleRecurrentUnit`.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func forward() {
+    if variant == SRUVariant() {
+      forward(as: SRUVariant())
+    } else {
+      forward(as: variant)
+    }
+  }
+
+  @inline(__always) private func forward(as variant: SRUVariant) {
+    addInputProducts()
+    for row in 0..<shape.rowCount { openGates(row: row, variant) }
+    for row in 0..<shape.rowCount { advanceCell(row: row, variant) }
+  }
+
+  /// x·[W Wf Wr Wh] for all frames: nothing in it waits for the recurrence.
+  @inline(__always) private func addInputProducts() {
+    preactivations.lane.fill(Scalar.Sum())
+    for index in 0..<weightPartCount {
+      let part = weightPart(index)
+      Scalar.accumulateProduct(
+        ProductExtent(rows: shape.rowCount, inner: shape.inputSize, columns: part.columns),
+        input.lane, Placement(rowStride: shape.inputSize),
+        weights.lane, part.place,
+        into: preactivations.lane,
+        Placement(offset: part.firstColumn, rowStride: shape.blockSize))
+    }
+  }
+
+  /// The four blocks of one row.
+  @inline(__always) private func openGates(row: Int, _ variant: SRUVariant) {
+    let size = shape.cellSize
+    let sums = preactivations.lane[row * shape.blockSize, shape.blockSize]
+    let values = blocks.lane[row * shape.blockSize, shape.blockSize]
+    let forgetBias = forgetBias.lane
+    let resetBias = resetBias.lane
+    for j in 0..<size { values[j] = sums[j].total }
+    for j in 0..<size {
+      var a = sums[size + j]
+      a.accumulate(forgetBias[j])
+      values[size + j] = variant.gate(a.total)
+    }
+    for j in 0..<size {
+      var a = sums[2 * size + j]
+      a.accumulate(resetBias[j])
+      values[2 * size + j] = variant.gate(a.total)
+    }
+    for j in 0..<size { values[3 * size + j] = sums[3 * size + j].total }
+  }
+
+  /// Cell and output of one row.
+  @inline(__always) private func advanceCell(row: Int, _ variant: SRUVariant) {
+    let size = shape.cellSize
+    let ax = blocks.lane[row * shape.blockSize, size]
+    let f = blocks.lane[row * shape.blockSize + size, size]
+    let r = blocks.lane[row * shape.blockSize + 2 * size, size]
+    let ah = blocks.lane[row * shape.blockSize + 3 * size, size]
+    let previous = cell.lane[row * size, size]
+    let new = cell.lane[(row + shape.batchSize) * size, size]
+    let h = output.lane[row * size, size]
+    if variant.swapsForget {
+      for j in 0..<size { new[j] = Scalar.blend(f[j], ax[j], previous[j]) }
+    } else {
+      for j in 0..<size { new[j] = Scalar.blend(f[j], previous[j], ax[j]) }
+    }
+    if let clip = variant.cellClip {
+      for j in 0..<size { new[j] = new[j].clamped(to: -clip...clip) }
+    }
+    if variant.dropsHighway {
+      for j in 0..<size { h[j] = r[j] * variant.cellOutput(new[j]) }
+    } else if variant.swapsReset {
+      for j in 0..<size { h[j] = Scalar.blend(r[j], ah[j], variant.cellOutput(new[j])) }
+    } else {
+      for j in 0..<size { h[j] = Scalar.blend(r[j], variant.cellOutput(new[j]), ah[j]) }
+    }
+  }
+}
