@@ -257,3 +257,16 @@ def kaldi_binary(m):
     m = np.ascontiguousarray(m, dtype="<f4")
     head = b"\0BFM " if m.ndim == 2 else b"\0BFV "
     return head + b"".join(b"\x04" + int(n).to_bytes(4, "little") for n in m.shape) + m.tobytes()
+
+
+def dump_name(file):
+    """The Kaldi-view name of a file of a Kaldi dump: param-w_xfrh.mat, grad-bias_f.vec, in.mat."""
+    name = file.rsplit(".", 1)[0].removeprefix("param-")
+    return name[5:] + "_corr" if name.startswith("grad-") else name
+
+
+def printed_unit(values, digits):
+    """What one unit of the last printed digit is worth, element by element."""
+    size = np.abs(values)
+    safe = np.where(size > 0, size, 1)
+    return np.where(size > 0, 10.0 ** (np.floor(np.log10(safe)) - digits + 1), 0)
