@@ -10,7 +10,9 @@ extension Float: Arithmetic {
 
   /// The value limited to a range; NaN stays NaN.
   @inlinable public func clamped(to range: ClosedRange<Double>) -> Float {
-    self < Float(range.lowerBound) ? Float(range.lowerBound) : self > Float(range.upperBound) ? Float(range.upperBound) : self
+    let low = Float(range.lowerBound)
+    let high = Float(range.upperBound)
+    return self < low ? low : self > high ? high : self
   }
 
   /// The sums themselves: no copy.

@@ -1,0 +1,108 @@
+public import Arithmetic
+import Tensors
+
+/// What a tensor is to a layer.
+public enum TensorRole: String, Sendable {
+  /// Data given to the layer: frames and states.
+  case input
+  /// A parameter.
+  case weight
+  /// The gradient that comes from above.
+  case upstream
+  /// A forward result.
+  case output
+  /// A backward result.
+  case gradient
+  /// A per-frame quantity between.
+  case `internal`
+}
+
+/// A tensor that a layer takes or gives: its name, role and shape.
+///
+/// Frame sequences are time-major, `[T, N, columns]`, at this border.
+public struct TensorSpecification: Sendable, Hashable {
+  /// The notebooks' name.
+  public let name: String
+  /// What it is to the layer.
+  public let role: TensorRole
+  /// Its shape.
+  public let shape: [Int]
+  /// Whether the first two axes are frames and sequences.
+  public let isSequence: Bool
+
+  /// A specification.
+  public init(_ name: String, _ role: TensorRole, _ shape: [Int], isSequence: Bool = false) {
+    self.name = name
+    self.role = role
+    self.shape = shape
+    self.isSequence = isSequence
+  }
+}
+
+/// A layer of given dimensions seen from outside: named tensors in, named tensors out.
+///
+/// This is the border that golden cases, gradient checks, faults and command line share; the
+/// equations stand in the layer's run.
+public protocol Layer: Sendable {
+  /// The layer's name: `lstm`, `sru`, `tflstm`, `compact-vfsmn`, `bi-compact-vfsmn`.
+  var kernel: String { get }
+  /// The dimensions by their letters, in the order of the documentation.
+  var dimensions: [(letter: String, size: Int)] { get }
+  /// The storage order of the gate blocks, where there are any.
+  var gateOrder: GateOrder? { get }
+  /// The tensors it takes, in the order of evaluation.
+  var given: [TensorSpecification] { get }
+  /// The tensors it gives, in the order of evaluation.
+  var results: [TensorSpecification] { get }
+  /// The backward forms it has.
+  var forms: [BackwardForm] { get }
+  /// The equations in plain text, one a line.
+  var equations: [String] { get }
+
+  /// Runs the layer forward and backward.
+  ///
+  /// - Parameters:
+  ///   - given: The tensors of ``given``, none of which is altered.
+  ///   - form: How the backward pass carries the recurrent gradient.
+  /// - Returns: The tensors of ``results``.
+  /// - Throws: ``KernelError`` when a tensor is missing or misshapen.
+  func evaluate<Scalar: Arithmetic>(
+    _ given: TensorTable<Scalar>, form: BackwardForm
+  ) throws(KernelError) -> TensorTable<Scalar>
+}
+
+extension Layer {
+  /// The name of the gradient of a given tensor: `d` before its own.
+  public static func gradientName(of tensor: String) -> String { "d" + tensor }
+
+  /// The given tensors that have a gradient: inputs and weights.
+  public var differentiated: [TensorSpecification] {
+    given.filter { $0.role == .input || $0.role == .weight }
+  }
+}
+
+/// Collects a run's results under the names and shapes that a layer promised.
+struct ResultTable<Scalar: Arithmetic> {
+  let specifications: [TensorSpecification]
+  private(set) var table = TensorTable<Scalar>()
+
+  init(_ specifications: [TensorSpecification]) { self.specifications = specifications }
+
+  mutating func add(_ name: String, _ elements: [Scalar]) {
+    guard let specification = specifications.first(where: { $0.name == name }) else { return }
+    table[name] = Tensor(shape: specification.shape, elements: elements)
+  }
+
+  mutating func add(sums name: String, _ sums: Store<Scalar.Sum>) {
+    add(name, Scalar.totals(of: sums.elements))
+  }
+
+  /// The results in the promised order.
+  var ordered: TensorTable<Scalar> {
+    var result = TensorTable<Scalar>()
+    for specification in specifications {
+      result[specification.name] = table[specification.name]
+    }
+    return result
+  }
+}
