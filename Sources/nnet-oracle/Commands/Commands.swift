@@ -1,0 +1,2 @@
+/// Every command, in the order the help lists them.
+let commands: [Command] = []

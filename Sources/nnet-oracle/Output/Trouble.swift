@@ -1,0 +1,45 @@
+/// How a run ended, as `diff` has it.
+enum ExitStatus: Int32, Sendable {
+  /// All well.
+  case success = 0
+  /// A mismatch: the work was done, and something differs.
+  case mismatch = 1
+  /// Bad usage, unreadable or malformed input, nothing to do.
+  case trouble = 2
+}
+
+/// Why a command could not do its work; it ends with status 2.
+struct Trouble: Error, CustomStringConvertible {
+  /// One line for the person at the terminal.
+  let description: String
+
+  /// Trouble told in one line.
+  init(_ description: String) {
+    self.description = description
+  }
+
+  /// Trouble that a library reported.
+  init(_ error: any Error) {
+    self.init(String(describing: error))
+  }
+
+  /// The description on one line, whatever names or bytes it quotes.
+  var line: String {
+    var line = ""
+    for scalar in description.unicodeScalars {
+      switch scalar {
+      case "\n": line += "\\n"
+      case "\r": line += "\\r"
+      case "\t": line += "\\t"
+      default:
+        let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+        if isControl {
+          line += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+        } else {
+          line.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return line
+  }
+}
