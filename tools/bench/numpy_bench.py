@@ -2,9 +2,10 @@
 
     python numpy_bench.py [--shape sru:N=2,T=10,D=3,H=6]… [--seconds 0.3] [--sections]
 
-Two styles: "lean" (one product for all frames where the recurrence allows it, 1/(1+exp(-z)), the
-weights' gradients as one product) and "notebook" (a step function per frame with its cache, the
-sigmoid by sign, gradients added step by step). Prints
+Three styles: "notebook" (a step function per frame with its cache, the sigmoid by sign, gradients
+added step by step); "leaner" (one product for all frames where the recurrence allows it,
+1/(1+exp(-z)), the weights' gradients as one product, the gates still frame by frame); "leanest"
+(gates, too, over all frames at once where they can be, arrays reused). Prints
 {"results": [{"kernel", "style", "pass", "N", …, "medianNanoseconds", "spread"}]}.
 --sections adds the notebook's three timing sections under their names. Environment variables that
 choose OpenBLAS's kernels are left as they are; the caller sets them.
@@ -34,7 +35,7 @@ def sigmoid_by_sign(z):
     return top / (1 + e)
 
 
-# ------------------------------------------------------------ SRU, lean
+# ------------------------------------------------------------ SRU, leanest
 
 
 def sru_forward(x, W, bf, br):
@@ -73,7 +74,7 @@ def sru_backward(dout, cache):
     return dx, dW, db[H:2 * H], db[2 * H:3 * H]
 
 
-# ------------------------------------------------------------ LSTM (gates i f o g), lean
+# ------------------------------------------------------------ LSTM (gates i f o g), leanest
 
 
 def lstm_forward(x, h0, Wx, Wh, b):
@@ -115,7 +116,7 @@ def lstm_backward(dout, cache):
     return dx, dh_next, dWx, h[:-1].reshape(T * N, H).T @ flat, flat.sum(0)
 
 
-# ------------------------------------------------------------ TF-LSTM (gates g i f o), lean
+# ------------------------------------------------------------ TF-LSTM (gates g i f o), leanest
 
 
 def tflstm_forward(x, h0, Wx, Wh, Wk, b, pi, pf, po, F, S):
@@ -180,7 +181,7 @@ def tflstm_backward(dout, cache):
             (da[..., 3 * H:] * c[1:]).sum((0, 1, 2)))
 
 
-# ------------------------------------------------------------ FSMN, lean
+# ------------------------------------------------------------ FSMN, leanest
 
 
 def vfsmn_forward(hidden, filt, position):
@@ -199,6 +200,144 @@ def vfsmn_backward(dmemory, cache):
         dhidden[rows - i - 1] += filt[i] * dmemory[rows]
         dfilter[i] = (hidden[rows - i - 1] * dmemory[rows]).sum(0)
     return dhidden, dfilter
+
+
+# ------------------------------------------------------------ leaner: one product, gates by frame
+
+
+def sru_forward_leaner(x, W, bf, br):
+    N, T, D = x.shape
+    H = bf.shape[0]
+    a = (x.reshape(N * T, D) @ W).reshape(N, T, 4 * H)
+    out, c, cache = np.zeros((N, T, H)), np.zeros((N, H)), []
+    for t in range(T):
+        ax, ah = a[:, t, :H], a[:, t, 3 * H:]
+        f = sigmoid(a[:, t, H:2 * H] + bf)
+        r = sigmoid(a[:, t, 2 * H:3 * H] + br)
+        prev_c = c
+        c = f * prev_c + (1 - f) * ax
+        out[:, t] = r * c + (1 - r) * ah
+        cache.append((ax, ah, f, r, prev_c, c))
+    return out, (x, W, cache)
+
+
+def sru_backward_leaner(dout, saved):
+    x, W, cache = saved
+    N, T, H = dout.shape
+    da, dc_next = np.zeros((N, T, 4 * H)), np.zeros((N, H))
+    for t in range(T)[::-1]:
+        ax, ah, f, r, prev_c, c = cache[t]
+        dh = dout[:, t]
+        dc = dh * r + dc_next
+        da[:, t, :H] = dc * (1 - f)
+        da[:, t, H:2 * H] = dc * (prev_c - ax) * f * (1 - f)
+        da[:, t, 2 * H:3 * H] = dh * (c - ah) * r * (1 - r)
+        da[:, t, 3 * H:] = dh * (1 - r)
+        dc_next = dc * f
+    flat = da.reshape(N * T, 4 * H)
+    db = flat.sum(0)
+    return ((flat @ W.T).reshape(x.shape), x.reshape(N * T, -1).T @ flat, db[H:2 * H],
+            db[2 * H:3 * H])
+
+
+def lstm_forward_leaner(x, h0, Wx, Wh, b):
+    N, T, D = x.shape
+    H = h0.shape[1]
+    a = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, 4 * H)
+    out, h, c, cache = np.zeros((N, T, H)), h0, np.zeros((N, H)), []
+    for t in range(T):
+        z = a[:, t] + h @ Wh
+        i, f, o = sigmoid(z[:, :H]), sigmoid(z[:, H:2 * H]), sigmoid(z[:, 2 * H:3 * H])
+        g = np.tanh(z[:, 3 * H:])
+        prev_c = c
+        c = f * prev_c + i * g
+        n = np.tanh(c)
+        h = o * n
+        out[:, t] = h
+        cache.append((i, f, o, g, prev_c, n))
+    return out, (x, h0, Wx, Wh, out, cache)
+
+
+def lstm_backward_leaner(dout, saved):
+    x, h0, Wx, Wh, out, cache = saved
+    N, T, H = dout.shape
+    da, dh_next, dc_next = np.zeros((N, T, 4 * H)), np.zeros((N, H)), np.zeros((N, H))
+    for t in range(T)[::-1]:
+        i, f, o, g, prev_c, n = cache[t]
+        dh = dout[:, t] + dh_next
+        dc = dc_next + dh * o * (1 - n * n)
+        da[:, t, :H] = dc * g * i * (1 - i)
+        da[:, t, H:2 * H] = dc * prev_c * f * (1 - f)
+        da[:, t, 2 * H:3 * H] = dh * n * o * (1 - o)
+        da[:, t, 3 * H:] = dc * i * (1 - g * g)
+        dh_next, dc_next = da[:, t] @ Wh.T, dc * f
+    flat = da.reshape(N * T, 4 * H)
+    before = np.concatenate([h0[:, None], out[:, :-1]], 1).reshape(N * T, H)
+    return ((flat @ Wx.T).reshape(x.shape), dh_next, x.reshape(N * T, -1).T @ flat,
+            before.T @ flat, flat.sum(0))
+
+
+def tflstm_forward_leaner(x, h0, Wx, Wh, Wk, b, pi, pf, po, F, S):
+    N, T, D = x.shape
+    H = pi.shape[0]
+    B = (D - F) // S + 1
+    blocks = [x[:, :, k * S:k * S + F].reshape(N * T, F) for k in range(B)]
+    a = [(m @ Wx + b).reshape(N, T, 4 * H) for m in blocks]
+    out, h, c = np.zeros((N, T, B * H)), np.split(h0, B, 1), [np.zeros((N, H))] * B
+    cache = []
+    for t in range(T):
+        below, new_h, new_c = np.zeros((N, H)), [], []
+        for k in range(B):
+            z = a[k][:, t] + h[k] @ Wh + below @ Wk
+            g = np.tanh(z[:, :H])
+            i = sigmoid(z[:, H:2 * H] + pi * c[k])
+            f = sigmoid(z[:, 2 * H:3 * H] + pf * c[k])
+            ck = f * c[k] + i * g
+            o = sigmoid(z[:, 3 * H:] + po * ck)
+            n = np.tanh(ck)
+            hk = o * n
+            cache.append((g, i, f, o, c[k], ck, n, h[k], below))
+            below = hk
+            new_h.append(hk)
+            new_c.append(ck)
+            out[:, t, k * H:(k + 1) * H] = hk
+        h, c = new_h, new_c
+    return out, (x, blocks, Wx, Wh, Wk, pi, pf, po, cache, B, F, S)
+
+
+def tflstm_backward_leaner(dout, saved):
+    x, blocks, Wx, Wh, Wk, pi, pf, po, cache, B, F, S = saved
+    N, T, _ = dout.shape
+    H = pi.shape[0]
+    da = np.zeros((B, N, T, 4 * H))
+    hs, ps = np.zeros((B, N, T, H)), np.zeros((B, N, T, H))
+    dh_next, dc_next = [np.zeros((N, H))] * B, [np.zeros((N, H))] * B
+    dpi, dpf, dpo = np.zeros(H), np.zeros(H), np.zeros(H)
+    for t in range(T)[::-1]:
+        dp = np.zeros((N, H))
+        new_h, new_c = [None] * B, [None] * B
+        for k in range(B)[::-1]:
+            g, i, f, o, prev_c, c, n, hs[k, :, t], ps[k, :, t] = cache[t * B + k]
+            dh = dout[:, t, k * H:(k + 1) * H] + dh_next[k] + dp
+            do = dh * n * o * (1 - o)
+            dc = dc_next[k] + dh * o * (1 - n * n) + po * do
+            di = dc * g * i * (1 - i)
+            df = dc * prev_c * f * (1 - f)
+            d = da[k, :, t]
+            d[:, :H], d[:, H:2 * H] = dc * i * (1 - g * g), di
+            d[:, 2 * H:3 * H], d[:, 3 * H:] = df, do
+            new_h[k], dp = d @ Wh.T, d @ Wk.T
+            new_c[k] = dc * f + pi * di + pf * df
+            dpi += (di * prev_c).sum(0)
+            dpf += (df * prev_c).sum(0)
+            dpo += (do * c).sum(0)
+        dh_next, dc_next = new_h, new_c
+    flat = da.reshape(-1, 4 * H)
+    dx, dxk = np.zeros(x.shape), (flat @ Wx.T).reshape(B, N, T, F)
+    for k in range(B):
+        dx[:, :, k * S:k * S + F] += dxk[k]
+    return (dx, np.concatenate(dh_next, 1), np.concatenate(blocks).T @ flat,
+            hs.reshape(-1, H).T @ flat, ps.reshape(-1, H).T @ flat, flat.sum(0), dpi, dpf, dpo)
 
 
 # ------------------------------------------------------------ the notebook's style
@@ -325,42 +464,48 @@ def median_time(call, seconds):
     return statistics.median(samples), samples[3 * len(samples) // 4] - samples[len(samples) // 4]
 
 
-def layers_of(kernel, d):
-    """style → (forward, backward) at dimensions d, on seeded normal data."""
-    random = np.random.default_rng(0)
-    normal = random.standard_normal
+PROGRAMS = {
+    "sru": {"notebook": (sru_forward_notebook, sru_backward_notebook),
+            "leaner": (sru_forward_leaner, sru_backward_leaner),
+            "leanest": (sru_forward, sru_backward)},
+    "lstm": {"notebook": (lstm_forward_notebook, lstm_backward_notebook),
+             "leaner": (lstm_forward_leaner, lstm_backward_leaner),
+             "leanest": (lstm_forward, lstm_backward)},
+    "tflstm": {"leaner": (tflstm_forward_leaner, tflstm_backward_leaner),
+               "leanest": (tflstm_forward, tflstm_backward)},
+    "compact-vfsmn": {"leanest": (vfsmn_forward, vfsmn_backward)},
+}
+
+
+def arguments(kernel, d):
+    """The forward arguments at dimensions d: seeded normal data, weights scaled by their fan-in."""
+    normal = np.random.default_rng(0).standard_normal
     if kernel == "compact-vfsmn":
-        T, D, N = d["T"], d["D"], d["N"]
-        p = (normal((T, D)), normal((N, D)), np.arange(T) % 50)
-        memory, cache = vfsmn_forward(*p)
-        up = normal(memory.shape)
-        return {"lean": (lambda: vfsmn_forward(*p), lambda: vfsmn_backward(up, cache))}
+        return normal((d["T"], d["D"])), normal((d["N"], d["D"])), np.arange(d["T"]) % 50
     N, T, D, H = (d[k] for k in "NTDH")
-    x = normal((N, T, D))
-    scale = 1 / np.sqrt(max(D, H))
+    x, scale = normal((N, T, D)), 1 / np.sqrt(max(D, H))
     if kernel == "sru":
-        p = (normal((D, 4 * H)) * scale, normal(H), normal(H))
-        up = normal((N, T, H))
-        lean, book = sru_forward(x, *p)[1], sru_forward_notebook(x, *p)[1]
-        return {"lean": (lambda: sru_forward(x, *p), lambda: sru_backward(up, lean)),
-                "notebook": (lambda: sru_forward_notebook(x, *p),
-                             lambda: sru_backward_notebook(up, book))}
+        return x, normal((D, 4 * H)) * scale, normal(H), normal(H)
     if kernel == "lstm":
-        p = (normal((N, H)), normal((D, 4 * H)) * scale, normal((H, 4 * H)) * scale, normal(4 * H))
-        up = normal((N, T, H))
-        lean, book = lstm_forward(x, *p)[1], lstm_forward_notebook(x, *p)[1]
-        return {"lean": (lambda: lstm_forward(x, *p), lambda: lstm_backward(up, lean)),
-                "notebook": (lambda: lstm_forward_notebook(x, *p),
-                             lambda: lstm_backward_notebook(up, book))}
-    if kernel == "tflstm":
-        F, S = d["F"], d["S"]
-        B = (D - F) // S + 1
-        p = (normal((N, B * H)), normal((F, 4 * H)) * scale, normal((H, 4 * H)) * scale,
-             normal((H, 4 * H)) * scale, normal(4 * H), normal(H), normal(H), normal(H), F, S)
-        up = normal((N, T, B * H))
-        lean = tflstm_forward(x, *p)[1]
-        return {"lean": (lambda: tflstm_forward(x, *p), lambda: tflstm_backward(up, lean))}
-    raise SystemExit(f"unknown kernel {kernel}")
+        return (x, normal((N, H)), normal((D, 4 * H)) * scale, normal((H, 4 * H)) * scale,
+                normal(4 * H))
+    F, S = d["F"], d["S"]
+    B = (D - F) // S + 1
+    return (x, normal((N, B * H)), normal((F, 4 * H)) * scale, normal((H, 4 * H)) * scale,
+            normal((H, 4 * H)) * scale, normal(4 * H), normal(H), normal(H), normal(H), F, S)
+
+
+def layers_of(kernel, d):
+    """style → (forward, backward), each a call without arguments."""
+    if kernel not in PROGRAMS:
+        raise SystemExit(f"unknown kernel {kernel}")
+    p, calls = arguments(kernel, d), {}
+    for style, (forward, backward) in PROGRAMS[kernel].items():
+        out, cache = forward(*p)
+        up = np.random.default_rng(1).standard_normal(out.shape)
+        calls[style] = (lambda forward=forward: forward(*p),
+                        lambda backward=backward, up=up, cache=cache: backward(up, cache))
+    return calls
 
 
 def sections(seconds):
