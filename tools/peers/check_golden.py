@@ -91,6 +91,8 @@ def check_case(folder, report):
                 counts["bounds"] += 1
                 if bound.shape != actual.shape or not (bound >= 0).all():
                     report(f"{d.case}/{path}: shape {bound.shape} for {actual.shape}, or negative")
+    check_description(d, {(view, name): pair for view, tensors in exact_views(BITS[0]).items()
+                          for name, pair in tensors.items()}, report)
     found = {os.path.relpath(os.path.join(root, f), folder)
              for root, _, files in os.walk(folder) for f in files}
     for path in sorted(found - expected_files):
@@ -100,6 +102,33 @@ def check_case(folder, report):
     for path in sorted(listed ^ (found - {"case.json"})):
         report(f"{d.case}/{path}: in case.json or in the folder, not in both")
     return counts
+
+
+def check_description(d, tensors, report):
+    """Roles, sizes and vacuous bounds as case.json tells them."""
+    for entry in d.json["tensors"]:
+        for file in entry["files"]:
+            title = f"{d.case}/{file['file']} in case.json"
+            if (file["view"], file["name"]) not in tensors:
+                report(f"{title}: unknown tensor")
+                continue
+            matrix, is_result = tensors[file["view"], file["name"]]
+            if np.prod(entry["shape"], dtype=int) != matrix.size:
+                report(f"{title}: shape {entry['shape']} for {matrix.shape}")
+            if (entry["role"] in ("output", "gradient", "internal")) != is_result:
+                report(f"{title}: role {entry['role']}")
+            if not is_result:
+                continue
+            try:
+                value = read_kaldi(os.path.join(d.folder, file["file"]))
+                bounds = {kind: read_kaldi(os.path.join(d.folder, file[kind + "Bound"]))
+                          for kind in ("float32", "float64")}
+                vacuous = {kind for kind, b in bounds.items() if b.max() > np.abs(value).max()}
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                report(f"{title}: {error!r}")
+                continue
+            if vacuous != set(file.get("vacuousBounds") or []):
+                report(f"{title}: vacuous bounds {file.get('vacuousBounds')}, found {vacuous or None}")
 
 
 def random_settings(case, dice):

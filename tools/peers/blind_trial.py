@@ -1,0 +1,129 @@
+"""A blind trial of the diagnosis: faulty NumPy programs, named by `nnet-oracle compare`.
+
+    python blind_trial.py NNET_ORACLE [--settings 5] [--faults a,b] [--probes GOLDEN_DIR] [--orders 3]
+
+Every fault runs in float32 on every layer it applies to, at seeded dimensions and ranges (or on the
+given probe folders), is written as a Kaldi dump and compared; the cause named must be that fault's.
+Correct programs run beside it must not be called faulty. Exit status 1 if fewer than 98 % are named
+rightly, if any is named wrongly, or if a correct one is called faulty.
+"""
+
+import argparse
+import collections
+import json
+import os
+import random
+import re
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+import faults
+from cases import CASES, GIVEN, STEPS, Description
+from check_golden import dump
+from fault_names import swift_name
+from false_alarms import compare
+
+
+def settings_for(case, dice):
+    """Rectangular in every dimension, several streams and frames, random ranges."""
+    sizes = dict(zip("NDH", dice.sample((3, 4, 5), 3)))
+    known = {k for k in Description(case).dimensions if k != "B"}
+    if "vfsmn" in case:
+        sizes = {"T": dice.randint(14, 20), "D": dice.randint(3, 6), "N": 4, "N1": 4, "N2": 3}
+    sizes["T"] = sizes.get("T") or dice.randint(5, 7)
+    if "F" in known:
+        F, S = dice.choice(((3, 1), (3, 2), (2, 1)))
+        sizes.update(F=F, S=S, D=F + S * dice.randint(1, 3))
+    settings = [f"{k}={v}" for k, v in sizes.items() if k in known]
+    for word in GIVEN[case].split():
+        name = word.split(":")[0]
+        if not name.endswith("position"):
+            first = dice.uniform(-1, 0.2)
+            settings.append(f"{name}={first:.3f}:{first + dice.uniform(0.6, 1.2):.3f}")
+    return settings
+
+
+def chosen(names, orders, dice):
+    """All faults, but of each family of gate orders only some."""
+    families = collections.defaultdict(list)
+    for name in names:
+        families[re.sub(r"read-as-\w{4}$", "read-as-", name)].append(name)
+    return sorted(n for family in families.values()
+                  for n in (dice.sample(family, orders) if len(family) > orders else family))
+
+
+def causes(text):
+    """The names given as causes, over all tensors of a report."""
+    found = set()
+    for tensor in json.loads(text)["tensors"]:
+        for cause in tensor.get("causes") or []:
+            found.add(cause if isinstance(cause, str) else cause.get("fault") or cause.get("name"))
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("nnet_oracle")
+    parser.add_argument("--settings", type=int, default=5)
+    parser.add_argument("--faults")
+    parser.add_argument("--probes", help="a folder of case folders to use instead of settings")
+    parser.add_argument("--orders", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=9)
+    options = parser.parse_args()
+    dice, tally, lines = random.Random(options.seed), collections.Counter(), []
+    names = options.faults.split(",") if options.faults else chosen(
+        faults.FAULTS, options.orders, dice)
+    names = [n for n in names if swift_name(n) is not None]
+    with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(2) as pool:
+        if options.probes:
+            folders = [os.path.join(options.probes, c) for c in sorted(os.listdir(options.probes))
+                       if os.path.exists(os.path.join(options.probes, c, "case.json"))]
+        else:
+            folders = [dump(options.nnet_oracle, case, settings_for(case, dice),
+                            os.path.join(work, "golden", f"{case}-{k}"))
+                       for case in CASES for k in range(options.settings)]
+        trials = []
+        for folder in folders:
+            d = Description.read(folder)
+            for fault in ["", *names]:
+                if fault == "" or faults.applies(fault, d):
+                    trials.append((folder, d, fault))
+
+        def trial(k):
+            folder, d, fault = trials[k]
+            out = os.path.join(work, f"dump-{k}")
+            faults.dump(os.path.join(folder, "case.json"), fault, out)
+            code, text = compare(options.nnet_oracle, folder, out, "--json")
+            what = f"{fault or 'correct'} on {os.path.basename(os.path.dirname(folder))}"
+            if fault == "":
+                return ("correct", "right" if code == 0 else "called faulty", what)
+            if code == 2:
+                return (fault, "trouble", what + "\n" + text[:500])
+            if code == 0:
+                return (fault, "missed", what)
+            try:
+                found = causes(text)
+            except ValueError:
+                return (fault, "unreadable", what + "\n" + text[:500])
+            if not found:
+                return (fault, "undetermined", what)
+            return (fault, "right" if found == {swift_name(fault)} else "wrong",
+                    f"{what}: {sorted(map(str, found))}")
+
+        for fault, verdict, what in pool.map(trial, range(len(trials))):
+            tally[verdict if fault != "correct" else "correct: " + verdict] += 1
+            if verdict != "right":
+                lines.append(f"{verdict}: {what}")
+    for line in lines[:60]:
+        print(line)
+    faulty = sum(n for v, n in tally.items() if not v.startswith("correct"))
+    print(f"{len(names)} faults, {faulty} trials: " + ", ".join(
+        f"{n} {v}" for v, n in sorted(tally.items())))
+    bad = (tally["right"] < 0.98 * faulty or tally["wrong"] or tally["correct: called faulty"]
+           or tally["trouble"] or tally["unreadable"])
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()
