@@ -30,8 +30,8 @@ PROTOTYPE = {
 
 FORMS = {
     "order": ORDERS, "fused": (False, True), "slope": ("factor", "difference"),
-    "blend": ("plain", "kaldi", "lerp"), "sigmoid": ("logistic", "kaldi", "tanh"),
-    "tanh": ("libm", "kaldi", "sigmoid"), "by_frame": (False, True), "advance": (True, False),
+    "blend": ("plain", "kaldi", "lerp"), "sigmoid": ("logistic", "kaldi", "tanh", "high", "low"),
+    "tanh": ("libm", "kaldi", "sigmoid", "high", "low"), "by_frame": (False, True), "advance": (True, False),
     "typed": (False, True), "flush": (False, True),
 }
 
@@ -43,6 +43,8 @@ def programs(count, dtype=np.float32):
         "fused": dict(order="forward", fused=True),
         "Kaldi's forms": dict(slope="difference", blend="kaldi", sigmoid="kaldi", tanh="kaldi"),
         "frame by frame": dict(by_frame=True, advance=False),
+        "activations high": dict(sigmoid="high", tanh="high"),
+        "activations low": dict(sigmoid="low", tanh="low"),
     }
     for (name, forms), typed in itertools.product(named.items(), (False, True)):
         yield name + (", typed" if typed else ""), Floats(dtype, typed=typed, **forms)

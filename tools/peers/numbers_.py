@@ -89,8 +89,9 @@ class Floats:
     fused      products are fused into the addition that follows (through float64: float32 only)
     slope      "factor": y·(1-y) and 1-t²; "difference": y-y² and (1-t)(1+t)
     blend      "plain": f·a+(1-f)·b; "kaldi": b-f·b+f·a; "lerp": b+f·(a-b)
-    sigmoid    "logistic", "kaldi" (by sign), "tanh"
-    tanh       "libm", "kaldi": 1-2/(1+e^2x); "sigmoid": 2σ(2x)-1
+    sigmoid    "logistic", "kaldi" (by sign), "tanh"; "high", "low": off by all that the contract
+               allows (4u), always to one side
+    tanh       "libm", "kaldi": 1-2/(1+e^2x); "sigmoid": 2σ(2x)-1; "high", "low"
     by_frame   weights' gradients accumulated frame by frame rather than in one product
     advance    the backward form that carries da_{t+1} rather than dprev_h
     typed      inputs typed to 8 decimals first
@@ -219,8 +220,17 @@ class Floats:
             result = part if result is None else self.store(result + part)
         return self.store(result)
 
+    def one_sided(self, exact, form, lowest):
+        """An activation 3.4u too high or too low: with the rounding that follows, below 4u."""
+        offset = 3.4 * np.finfo(self.dtype).eps / 2 * (1 if form == "high" else -1)
+        return self.store(np.clip(exact + offset, lowest, 1).astype(self.dtype))
+
     def sigmoid(self, a):
         one = self.one
+        if self.sigmoid_form in ("high", "low"):
+            with np.errstate(over="ignore"):
+                exact = 1 / (1 + np.exp(-a.astype(np.longdouble)))
+            return self.one_sided(exact, self.sigmoid_form, 0)
         with np.errstate(over="ignore"):
             if self.sigmoid_form == "tanh":
                 half = self.dtype(0.5)
@@ -234,6 +244,8 @@ class Floats:
 
     def tanh(self, a):
         one, two = self.one, self.dtype(2)
+        if self.tanh_form in ("high", "low"):
+            return self.one_sided(np.tanh(a.astype(np.longdouble)), self.tanh_form, -1)
         with np.errstate(over="ignore"):
             if self.tanh_form == "kaldi":
                 y = one - two / (one + np.exp(two * a))
