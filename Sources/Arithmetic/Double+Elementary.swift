@@ -33,8 +33,10 @@ extension Double {
     // for every x above -693.
     let first = part.exponent < -1000 ? -1000 : part.exponent
     let scale = ExponentialParts.powerOfTwo(first)
-    let high = part.high * scale
-    let low = part.low * scale
+    // The quotient corrects to first order in the low parts, so the pair must be normalised.
+    let sum = part.high + part.low
+    let high = sum * scale
+    let low = (part.low - (sum - part.high)) * scale
     let divisor = 1 + high
     let divisorHigh = divisor.upperHalf
     let divisorLow = (high - (divisorHigh - 1)) + low
