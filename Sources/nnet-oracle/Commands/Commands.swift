@@ -1,2 +1,4 @@
 /// Every command, in the order the help lists them.
-let commands: [Command] = []
+let commands: [Command] = [
+  InspectCommand.command
+]
