@@ -68,6 +68,23 @@ where IntegerLiteralType == Int64 {
     _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
     _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement)
 
+  /// Adds a matrix product as above, a large one shared out to as many threads as allowed.
+  ///
+  /// Threads take whole sums: the bits do not depend on their number.
+  ///
+  /// - Parameters:
+  ///   - extent: How many rows, inner products and columns there are.
+  ///   - a: The left factor's elements.
+  ///   - aPlace: Where the left factor lies in them.
+  ///   - b: The right factor's elements.
+  ///   - bPlace: Where the right factor lies in them.
+  ///   - sums: The running sums.
+  ///   - sumsPlace: Where the result lies in them.
+  ///   - threads: How many threads may work on it.
+  static func accumulateProduct(
+    _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement, threads: Int)
+
   /// The totals of running sums, without a copy where a sum already is its total.
   ///
   /// - Parameter sums: The finished sums.
@@ -170,8 +187,24 @@ extension Arithmetic {
   /// `1 - y²`.
   @inlinable public var tanhSlope: Self { 1 - self * self }
 
-  /// The matrix product as the plain triple loop: the reference for every faster form.
+  /// The matrix product as the plain triple loop.
   @inlinable public static func accumulateProduct(
+    _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement
+  ) {
+    accumulateProductPlainly(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
+  }
+
+  /// The product on the calling thread alone, however many are allowed.
+  @inlinable public static func accumulateProduct(
+    _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement, threads: Int
+  ) {
+    accumulateProduct(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
+  }
+
+  /// The matrix product as the plain triple loop: the reference for every faster form.
+  @inlinable public static func accumulateProductPlainly(
     _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
     _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement
   ) {
@@ -189,5 +222,18 @@ extension Arithmetic {
   /// Each sum's total, copied out.
   @inlinable public static func totals(of sums: consuming [Sum]) -> [Self] {
     sums.map(\.total)
+  }
+}
+
+extension Placement {
+  /// Whether a matrix placed so lies within an array of `count` elements.
+  ///
+  /// - Precondition: The matrix is not empty.
+  func fits(_ rows: Int, _ columns: Int, in count: Int) -> Bool {
+    let down = (rows - 1) * rowStride
+    let across = (columns - 1) * columnStride
+    let first = offset + min(down, 0) + min(across, 0)
+    let last = offset + max(down, 0) + max(across, 0)
+    return first >= 0 && last < count
   }
 }

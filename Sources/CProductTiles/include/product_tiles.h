@@ -1,7 +1,44 @@
 #ifndef NNET_ORACLE_PRODUCT_TILES_H
 #define NNET_ORACLE_PRODUCT_TILES_H
 
-/* The matrix product's innermost loops, one variant for each instruction set, chosen by CPU. */
-int product_tiles_variant_count(void);
+#include <stddef.h>
+
+/* The matrix product's innermost loops, one variant for each instruction set.
+
+   Swift cannot choose the instruction set at run time; this can. Nothing else belongs here. */
+
+/* One block: c[i, j] += sum over k, in rising order, of a[i, k] * b[k, j], each product and each
+   sum rounded by itself: all variants give the same bits. Distances are counted in elements.
+
+   Rows come in tiles and columns in strips, so that the factors may be packed: row i of `a` is row
+   i % R of tile i / R, column j of `b` is column j % S of strip j / S (R and S as the variant says).
+   In a factor that is not packed, `a_tile` is R * a_row, and `b_strip` is S. */
+typedef struct {
+  ptrdiff_t rows, inner, columns;
+  const void *a;
+  ptrdiff_t a_row, a_inner, a_tile;
+  const void *b;
+  ptrdiff_t b_inner, b_strip;
+  void *c;
+  ptrdiff_t c_row;
+} product_block;
+
+/* A variant's loops for one type of number, and the shape of its register tile. `peak` runs
+   rounds of multiply-adds on three numbers at `factors` (sums are added to
+   them, so that they are not optimised away) and returns how many operations that was. */
+typedef struct {
+  void (*accumulate)(const product_block *block);
+  double (*peak)(ptrdiff_t rounds, void *factors);
+  ptrdiff_t tile_rows, strip_columns;
+} product_tiles;
+
+/* The variants, in rising width: the widest this machine can run, and the one that is fastest. */
+enum { PRODUCT_TILES_BASELINE, PRODUCT_TILES_AVX2, PRODUCT_TILES_AVX512 };
+int product_tiles_widest(void);
+int product_tiles_fastest(void);
+
+/* A variant's loops; it must not exceed `product_tiles_widest()`. */
+product_tiles product_tiles_double(int variant);
+product_tiles product_tiles_float(int variant);
 
 #endif

@@ -1,0 +1,35 @@
+extension Float {
+  /// Adds a matrix product, by the machine's fastest form.
+  public static func accumulateProduct(
+    _ extent: ProductExtent, _ a: Span<Float>, _ aPlace: Placement, _ b: Span<Float>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Float>, _ sumsPlace: Placement
+  ) {
+    TiledProduct<Float>.accumulate(
+      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, threads: 1, variant: .fastest)
+  }
+
+  /// Adds a matrix product, by the machine's fastest form and, if it is large, by several threads.
+  public static func accumulateProduct(
+    _ extent: ProductExtent, _ a: Span<Float>, _ aPlace: Placement, _ b: Span<Float>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Float>, _ sumsPlace: Placement, threads: Int
+  ) {
+    TiledProduct<Float>.accumulate(
+      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, threads: threads, variant: .fastest)
+  }
+
+  /// Adds a matrix product by a form of the caller's choice, for tests and measurements.
+  ///
+  /// - Precondition: The machine supports the variant (``ProductVariant/supported``).
+  public static func accumulateProduct(
+    _ extent: ProductExtent, _ a: Span<Float>, _ aPlace: Placement, _ b: Span<Float>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Float>, _ sumsPlace: Placement,
+    threads: Int = 1, variant: ProductVariant
+  ) {
+    guard variant != .plain else {
+      return accumulateProductPlainly(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
+    }
+    precondition(ProductVariant.supported.contains(variant))
+    TiledProduct<Float>.accumulate(
+      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, threads: threads, variant: variant)
+  }
+}

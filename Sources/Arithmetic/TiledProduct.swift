@@ -1,0 +1,95 @@
+import CProductTiles
+import Dispatch
+
+/// A product in register tiles: where its operands are, and how it is cut into blocks.
+///
+/// Every sum takes its products by rising `k`: tiles keep sums in registers along `k`, and the blocks
+/// of `k` follow one another, each starting from what the one before stored. So neither the cut nor
+/// the registers' width nor the number of threads changes a bit.
+@safe struct TiledProduct<Scalar: TiledScalar>: @unchecked Sendable {
+  var rows, inner, columns: Int
+  var a: UnsafePointer<Scalar>
+  var aRow, aInner: Int
+  var b: UnsafePointer<Scalar>
+  var bInner, bColumn: Int
+  var c: UnsafeMutablePointer<Scalar>
+  var cRow: Int
+
+  /// Rows, inner length and columns of a packed block: the left factor's fits the second cache, a
+  /// strip of the right one's the first.
+  static var rowBlock: Int { 128 }
+  static var innerBlock: Int { 256 }
+  static var columnBlock: Int { 2048 }
+  /// What the two packed blocks hold together.
+  static var panelElements: Int { (rowBlock + columnBlock) * innerBlock }
+  /// Multiplications below which a second thread costs more than it brings.
+  static var threadedWork: Int { 2_000_000 }
+
+  /// Adds a product to sums, after checking once that all operands lie within their spans.
+  static func accumulate(
+    _ extent: ProductExtent, _ a: Span<Scalar>, _ aPlace: Placement, _ b: Span<Scalar>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Scalar>, _ sumsPlace: Placement,
+    threads: Int, variant: ProductVariant
+  ) {
+    guard extent.rows > 0, extent.inner > 0, extent.columns > 0 else { return }
+    precondition(aPlace.fits(extent.rows, extent.inner, in: a.count))
+    precondition(bPlace.fits(extent.inner, extent.columns, in: b.count))
+    precondition(sumsPlace.fits(extent.rows, extent.columns, in: sums.count))
+    let adjoining = extent.columns == 1 || sumsPlace.columnStride == 1
+    let apart = extent.rows == 1 || sumsPlace.rowStride.magnitude >= extent.columns.magnitude
+    guard adjoining && apart else {
+      // A result stored by columns is the transposed product; anything stranger is left to the
+      // reference (rows may overlap there, so that the order of sums matters).
+      let standing = extent.rows == 1 || sumsPlace.rowStride == 1
+      let apart = extent.columns == 1 || sumsPlace.columnStride.magnitude >= extent.rows.magnitude
+      guard standing && apart else {
+        return Scalar.accumulateProductPlainly(
+          extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
+      }
+      let turned = ProductExtent(rows: extent.columns, inner: extent.inner, columns: extent.rows)
+      return accumulate(
+        turned, b, bPlace.transposed, a, aPlace.transposed, into: &sums, sumsPlace.transposed,
+        threads: threads, variant: variant)
+    }
+    unsafe a.withUnsafeBufferPointer { a in
+      unsafe b.withUnsafeBufferPointer { b in
+        unsafe sums.withUnsafeMutableBufferPointer { c in
+          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+          let product = unsafe TiledProduct(
+            rows: extent.rows, inner: extent.inner, columns: extent.columns,
+            a: a + aPlace.offset, aRow: aPlace.rowStride, aInner: aPlace.columnStride,
+            b: b + bPlace.offset, bInner: bPlace.rowStride,
+            bColumn: extent.columns == 1 ? 1 : bPlace.columnStride,
+            c: c + sumsPlace.offset, cRow: sumsPlace.rowStride)
+          product.run(threads: threads, tileIndex: variant.tileIndex)
+        }
+      }
+    }
+  }
+
+  /// Shares the result out by its longer side, so that little is packed twice.
+  private func run(threads: Int, tileIndex: Int32) {
+    guard threads > 1, rows * inner * columns >= Self.threadedWork else {
+      return run(Scalar.tiles(tileIndex))
+    }
+    let byRows = rows > columns
+    let length = byRows ? rows : columns
+    let share = ((length + threads - 1) / threads + 31) / 32 * 32
+    let whole = self
+    DispatchQueue.concurrentPerform(iterations: (length + share - 1) / share) { index in
+      let first = index * share
+      let count = min(share, length - first)
+      var part = whole
+      if byRows {
+        part.rows = count
+        unsafe part.a += first * part.aRow
+        unsafe part.c += first * part.cRow
+      } else {
+        part.columns = count
+        unsafe part.b += first * part.bColumn
+        unsafe part.c += first
+      }
+      part.run(Scalar.tiles(tileIndex))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/* One variant of the product for one type of number, included once for each. SCALAR: the type;
+   LANES: numbers in the widest register; ROWS: of the register tile, which is two registers wide;
+   TARGET: the instruction set; NAME(x): x, marked with type and variant. */
+
+#define VECTOR(lanes) \
+  __attribute__((vector_size(sizeof(SCALAR) * (lanes)), aligned(sizeof(SCALAR)), may_alias))
+#define INLINE static inline __attribute__((always_inline)) TARGET
+#define UNROLLED(i, count) _Pragma("unroll") for (int i = 0; i < count; i++)
+
+/* `rows` rows by `count` registers: the sums stay in registers for the whole inner loop. */
+#define TILE(name, lanes, type, count)                                                           \
+  typedef SCALAR NAME(name##_vector) type;                                                       \
+  INLINE void NAME(name)(const product_block *p, const int rows, const SCALAR *a,                \
+                         const SCALAR *b, SCALAR *c) {                                           \
+    NAME(name##_vector) sum[ROWS][count], right[count];                                          \
+    const ptrdiff_t a_row = p->a_row, a_inner = p->a_inner, b_inner = p->b_inner;                \
+    UNROLLED(r, rows) UNROLLED(s, count)                                                         \
+      sum[r][s] = *(const NAME(name##_vector) *)(c + r * p->c_row + s * (lanes));                \
+    for (ptrdiff_t k = p->inner; k > 0; k--, a += a_inner, b += b_inner) {                       \
+      UNROLLED(s, count) right[s] = *(const NAME(name##_vector) *)(b + s * (lanes));             \
+      UNROLLED(r, rows) {                                                                        \
+        const SCALAR left = a[r * a_row];                                                        \
+        UNROLLED(s, count) sum[r][s] = sum[r][s] + left * right[s];                              \
+      }                                                                                          \
+    }                                                                                            \
+    UNROLLED(r, rows) UNROLLED(s, count)                                                         \
+      *(NAME(name##_vector) *)(c + r * p->c_row + s * (lanes)) = sum[r][s];                      \
+  }
+
+TILE(strip, LANES, VECTOR(LANES), 2)
+TILE(full, LANES, VECTOR(LANES), 1)
+TILE(eight, 8, VECTOR(LANES > 8 ? 8 : LANES), 1)
+TILE(four, 4, VECTOR(LANES > 4 ? 4 : LANES), 1)
+TILE(two, 2, VECTOR(2), 1)
+TILE(one, 1, , 1)
+
+/* `rows` rows by up to a strip of columns: a part for each power of two in what is left. */
+INLINE void NAME(row_tile)(const product_block *p, const int rows, const ptrdiff_t width,
+                           const SCALAR *a, const SCALAR *b, SCALAR *c) {
+#define PART(name, lanes) \
+  if (width & (lanes)) NAME(name)(p, rows, a, b, c), b += (lanes), c += (lanes);
+  if (width == 2 * LANES) return NAME(strip)(p, rows, a, b, c);
+  PART(full, LANES)
+  PART(eight, LANES > 8 ? 8 : 0)
+  PART(four, LANES > 4 ? 4 : 0)
+  PART(two, LANES > 2 ? 2 : 0)
+  PART(one, 1)
+#undef PART
+}
+
+static TARGET void NAME(accumulate)(const product_block *p) {
+#define PART(rows) \
+  if (left & (rows)) \
+    NAME(row_tile)(p, rows, width, a, b, c), a += (rows) * p->a_row, c += (rows) * p->c_row;
+  const SCALAR *b = p->b;
+  for (ptrdiff_t j = 0; j < p->columns; j += 2 * LANES, b += p->b_strip) {
+    const ptrdiff_t width = p->columns - j < 2 * LANES ? p->columns - j : 2 * LANES;
+    const SCALAR *a = p->a;
+    SCALAR *c = (SCALAR *)p->c + j;
+    ptrdiff_t left = p->rows;
+    for (; left >= ROWS; left -= ROWS, a += p->a_tile, c += ROWS * p->c_row)
+      NAME(row_tile)(p, ROWS, width, a, b, c);
+    PART(ROWS > 4 ? 4 : 0)
+    PART(2)
+    PART(1)
+  }
+#undef PART
+}
+
+/* Nine independent chains of a product and a sum: neither latency nor memory is in the way. */
+static TARGET double NAME(peak)(ptrdiff_t rounds, void *factors) {
+  SCALAR *factor = factors;
+  NAME(full_vector) sum[9] = {0}, right[3] = {0};
+  UNROLLED(s, 3) right[s] += factor[s];
+  for (ptrdiff_t k = 0; k < rounds; k++) {
+    __asm__ volatile("" : "+m"(factor[0]), "+m"(factor[1]), "+m"(factor[2]));
+    UNROLLED(r, 3) UNROLLED(s, 3) sum[3 * r + s] = sum[3 * r + s] + factor[r] * right[s];
+  }
+  UNROLLED(s, 9) factor[s % 3] += sum[s][0];
+  return 2.0 * 9 * LANES * (double)rounds;
+}
+
+#undef VECTOR
+#undef INLINE
+#undef UNROLLED
+#undef TILE
+#undef SCALAR
+#undef LANES
+#undef NAME
