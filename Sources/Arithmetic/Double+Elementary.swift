@@ -107,13 +107,13 @@ extension Double {
 ///
 /// `x = k·ln 2 + r` with `|r| ≤ ½ ln 2`; ln 2 is cut into 41 bits, so that `k` times the first
 /// part is exact, and 53 more. Then `eʳ = 1 + r + r²·q(r)`, q of degree 10 with an error of 2⁻⁶¹,
-/// and `high + low` is `1 + r` as an exact pair plus the rest, within 2⁻⁵⁶ of `eʳ`.
+/// and `high + low` is its sum as a pair, low below 2⁻⁵², within 2⁻⁵⁶ of `eʳ`.
 @frozen @usableFromInline struct ExponentialParts {
   /// The power of two, a whole number.
   @usableFromInline let exponent: Double
   /// `1 + r`, rounded.
   @usableFromInline let high: Double
-  /// What is missing.
+  /// What is missing: at most an ulp or so.
   @usableFromInline let low: Double
 
   /// Adding this to a small number leaves the nearest whole number in the last bits.
@@ -141,8 +141,10 @@ extension Double {
     let upper = (q45 + q67 * r2) + (q89 + 0x1.1f72fc730b52fp-29 * r2) * r4
     let q = (q01 + q23 * r2) + upper * r4
 
+    let curve = r2 * q
+
     exponent = k
-    high = 1 + r
-    low = ((coarse - (high - 1)) - fine) + r2 * q
+    high = 1 + (r + curve)
+    low = ((coarse - (high - 1)) - fine) + curve
   }
 }
