@@ -1,3 +1,5 @@
+import Foundation
+
 /// `case.json`: what a golden folder needs to be judged without its kernel.
 ///
 /// Only words and numbers stand here, no kernel: `Golden` writes it, `Comparison` reads it.
@@ -133,5 +135,33 @@ public struct CaseDescription: Codable, Sendable, Equatable {
     self.arithmetic = arithmetic
     self.largestRadius = largestRadius
     self.tensors = tensors
+  }
+}
+
+extension CaseDescription {
+  /// `case.json`'s bytes: keys sorted, numbers in shortest form, no date.
+  ///
+  /// - Returns: The text in UTF-8, a line feed at its end.
+  public func encoded() -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    // Encoding strings and finite numbers cannot fail.
+    guard let data = try? encoder.encode(self) else { return [] }
+    return Array(data) + [0x0a]
+  }
+
+  /// Encodes every key, those without a value as null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(format, forKey: .format)
+    try container.encode(self.case, forKey: .case)
+    try container.encode(kernel, forKey: .kernel)
+    try container.encode(component, forKey: .component)
+    try container.encode(dimensions, forKey: .dimensions)
+    try container.encode(gateOrder, forKey: .gateOrder)
+    try container.encode(settings, forKey: .settings)
+    try container.encode(arithmetic, forKey: .arithmetic)
+    try container.encode(largestRadius, forKey: .largestRadius)
+    try container.encode(tensors, forKey: .tensors)
   }
 }

@@ -72,9 +72,6 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
-  /// The name of the gradient of a given tensor: `d` before its own.
-  public static func gradientName(of tensor: String) -> String { "d" + tensor }
-
   /// The given tensors that have a gradient: inputs and weights.
   public var differentiated: [TensorSpecification] {
     given.filter { $0.role == .input || $0.role == .weight }

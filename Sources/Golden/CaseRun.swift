@@ -1,0 +1,82 @@
+public import Arithmetic
+public import Kernels
+import Tensors
+
+/// A golden case computed: proven values, and how far correct programs may stray from each.
+public struct CaseRun: Sendable {
+  /// What was computed.
+  public let goldenCase: GoldenCase
+  /// The layer.
+  public let layer: any Layer
+  /// The given tensors.
+  public let inputs: TensorTable<Double>
+  /// The position lists.
+  public let positions: [(name: String, counts: [Int])]
+  /// For each result the doubles provably nearest to the exact values.
+  public let values: TensorTable<Double>
+  /// The largest radius of any enclosure.
+  public let largestRadius: Double
+  /// How far a correct binary32 program may be from each value.
+  public let float32Bounds: TensorTable<Double>
+  /// How far a correct binary64 program may be from each value.
+  public let float64Bounds: TensorTable<Double>
+
+  /// Computes a case.
+  ///
+  /// - Parameter goldenCase: The case with its settings.
+  /// - Throws: ``GoldenError``; among others when an enclosure does not decide a value.
+  public init(_ goldenCase: GoldenCase) throws(GoldenError) {
+    self.goldenCase = goldenCase
+    layer = try goldenCase.layer()
+    inputs = try goldenCase.inputs()
+    positions = try goldenCase.positions()
+    let balls: TensorTable<Ball> = try Self.evaluate(layer, inputs, in: goldenCase)
+    values = try Self.proven(balls, in: goldenCase)
+    largestRadius = balls.entries.flatMap { $0.tensor.elements.map(\.radius) }.max() ?? 0
+    let single: TensorTable<RoundoffBound<Binary32>> = try Self.evaluate(
+      layer, inputs, in: goldenCase)
+    float32Bounds = Self.bounds(single, around: values)
+    let double: TensorTable<RoundoffBound<Binary64>> = try Self.evaluate(
+      layer, inputs, in: goldenCase)
+    float64Bounds = Self.bounds(double, around: values)
+  }
+
+  /// Runs a layer on inputs in an arithmetic.
+  static func evaluate<Scalar: Arithmetic>(
+    _ layer: any Layer, _ inputs: TensorTable<Double>, form: BackwardForm = .advance,
+    in goldenCase: GoldenCase
+  ) throws(GoldenError) -> TensorTable<Scalar> {
+    do {
+      return try layer.evaluate(inputs.map { Scalar(input: $0) }, form: form)
+    } catch {
+      throw .layer(case: goldenCase.name, error)
+    }
+  }
+
+  private static func proven(
+    _ balls: TensorTable<Ball>, in goldenCase: GoldenCase
+  ) throws(GoldenError) -> TensorTable<Double> {
+    for entry in balls.entries {
+      for (index, ball) in entry.tensor.elements.enumerated() where ball.nearestDouble == nil {
+        throw .undecided(
+          case: goldenCase.name, tensor: entry.name, index: index, radius: ball.radius)
+      }
+    }
+    return balls.map { $0.nearestDouble ?? .nan }
+  }
+
+  private static func bounds<Format: RoundoffFormat>(
+    _ table: TensorTable<RoundoffBound<Format>>, around values: TensorTable<Double>
+  ) -> TensorTable<Double> {
+    var result = TensorTable<Double>()
+    for entry in table.entries {
+      guard let golden = values[entry.name] else { continue }
+      result[entry.name] = Tensor(
+        shape: golden.shape,
+        elements: zip(entry.tensor.elements, golden.elements).map { bound, value in
+          bound.errorBound(roundedTo: value)
+        })
+    }
+    return result
+  }
+}
