@@ -1,8 +1,10 @@
 /// The digits of whole numbers.
 enum DecimalDigits {
   /// "00", "01", … "99", each as two bytes in memory order.
-  private static let pairs: [UInt16] = (0..<100).map { value in
-    UInt16(littleEndian: UInt16(0x3030 + value / 10 + (value % 10) << 8))
+  private static let pairs: [UInt16] = (0..<100).map { (value: UInt16) -> UInt16 in
+    let tens: UInt16 = 0x30 + value / 10
+    let ones: UInt16 = 0x30 + value % 10
+    return UInt16(littleEndian: tens | ones << 8)
   }
 
   private static let powers: [UInt64] = [
