@@ -1,4 +1,4 @@
-public import Arithmetic
+import Arithmetic
 public import Kernels
 import Tensors
 
