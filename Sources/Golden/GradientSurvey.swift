@@ -43,6 +43,7 @@ public struct GradientSurvey: Sendable {
   /// The settings of cases, as they are.
   ///
   /// - Parameter cases: The cases.
+  /// - Returns: A setting a case.
   /// - Throws: ``GoldenError``.
   public static func settings(of cases: [GoldenCase]) throws(GoldenError) -> [Setting] {
     var result: [Setting] = []

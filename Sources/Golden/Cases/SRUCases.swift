@@ -59,14 +59,14 @@ enum SRUCases {
   ]
 
   /// The four D×H matrices are the column blocks of the D×4H matrix that the range of W fills.
-  private static let weightSlices:
-    @Sendable (CaseSettings) -> [String: GoldenCase.ColumnSlice] = { settings in
-      let size = settings.dimension("H")
-      let slices = SRULayer.separateWeightNames.enumerated().map { block, name in
-        (name, GoldenCase.ColumnSlice(owner: "W", columns: 4 * size, first: block * size))
-      }
-      return Dictionary(uniqueKeysWithValues: slices)
+  private static let weightSlices: @Sendable (CaseSettings) -> [String: GoldenCase.ColumnSlice] = {
+    settings in
+    let size = settings.dimension("H")
+    let slices = SRULayer.separateWeightNames.enumerated().map { block, name in
+      (name, GoldenCase.ColumnSlice(owner: "W", columns: 4 * size, first: block * size))
     }
+    return Dictionary(uniqueKeysWithValues: slices)
+  }
 
   private static func layer(
     _ form: SRUWeightForm, isStep: Bool

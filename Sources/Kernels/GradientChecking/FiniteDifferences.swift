@@ -45,6 +45,7 @@ public let centralDifferenceStep = 1e-5
 ///   - step: h.
 ///   - function: The function.
 /// - Returns: The gradient, one number for each of `x`.
+/// - Throws: What the function throws.
 public func numericalGradient<Failure: Error>(
   at x: [Double], step: Double = centralDifferenceStep,
   of function: ([Double]) throws(Failure) -> Double
@@ -64,6 +65,7 @@ public func numericalGradient<Failure: Error>(
 ///   - step: h.
 ///   - function: The function.
 /// - Returns: The gradient, one number for each of `x`.
+/// - Throws: What the function throws.
 public func numericalGradient<Failure: Error>(
   at x: [Double], upstream: [Double], step: Double = centralDifferenceStep,
   of function: ([Double]) throws(Failure) -> [Double]
@@ -86,6 +88,7 @@ public func numericalGradient<Failure: Error>(
 ///   - step: h.
 ///   - function: The function.
 /// - Returns: The elements visited and their derivatives.
+/// - Throws: What the function throws.
 public func sparseNumericalGradient<Failure: Error>(
   at x: [Double], upstream: [Double], count: Int, seed: UInt64,
   step: Double = centralDifferenceStep, of function: ([Double]) throws(Failure) -> [Double]

@@ -20,6 +20,10 @@ extension LSTMRun {
   /// - Parameter form: How the recurrent gradient is carried; the results agree.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Ball)
+  @specialized(where Scalar == RoundoffBound<Binary32>)
+  @specialized(where Scalar == RoundoffBound<Binary64>)
+  @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward(_ form: BackwardForm) {
     if variant == LSTMVariant() {
       backward(form, as: LSTMVariant())

@@ -14,6 +14,10 @@ extension LSTMRun {
   /// Source: notebook sections "LSTM: forward" and "TF-LSTM forward"; Kaldi nnet1 `TfLstm`.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Ball)
+  @specialized(where Scalar == RoundoffBound<Binary32>)
+  @specialized(where Scalar == RoundoffBound<Binary64>)
+  @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
     // One text, compiled twice: with the oracle's variant every choice below folds away.
     if variant == LSTMVariant() {

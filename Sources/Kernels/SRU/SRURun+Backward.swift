@@ -18,6 +18,10 @@ extension SRURun {
   /// - Parameter form: How `dc` is carried; the results agree.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Ball)
+  @specialized(where Scalar == RoundoffBound<Binary32>)
+  @specialized(where Scalar == RoundoffBound<Binary64>)
+  @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward(_ form: BackwardForm) {
     if variant == SRUVariant() {
       backward(form, as: SRUVariant())

@@ -11,6 +11,10 @@ extension SRURun {
   /// Source: Lei et al. 2017; notebook sections "SRU"; Kaldi nnet1 `SimpleRecurrentUnit`.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Ball)
+  @specialized(where Scalar == RoundoffBound<Binary32>)
+  @specialized(where Scalar == RoundoffBound<Binary64>)
+  @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
     if variant == SRUVariant() {
       forward(as: SRUVariant())

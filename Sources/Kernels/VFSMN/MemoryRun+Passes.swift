@@ -12,6 +12,10 @@ extension MemoryRun {
   /// Source: FSMN notebook; Kaldi nnet1 `CompactVfsmn`, `BiCompactVfsmn`.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Ball)
+  @specialized(where Scalar == RoundoffBound<Binary32>)
+  @specialized(where Scalar == RoundoffBound<Binary64>)
+  @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
     if variant == MemoryVariant() {
       forward(as: MemoryVariant())
@@ -46,6 +50,10 @@ extension MemoryRun {
   /// Order: rows upward; within a row as ``forward()``.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Ball)
+  @specialized(where Scalar == RoundoffBound<Binary32>)
+  @specialized(where Scalar == RoundoffBound<Binary64>)
+  @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward() {
     if variant == MemoryVariant() {
       backward(as: MemoryVariant())
