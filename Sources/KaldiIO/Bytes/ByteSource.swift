@@ -37,6 +37,7 @@ import Glibc
 
   private var countedTo = 0
   private var newlines = 0
+  private var hasLines = true
 
   /// A source over bytes in memory.
   ///
@@ -73,6 +74,7 @@ import Glibc
     self.length = length
     self.stream = stream
     base = position
+    hasLines = position == 0
     capacity = min(Self.chunk, max(256, (length ?? Self.chunk) - position + 1))
     unsafe buffer = .allocate(capacity: capacity + Self.padding)
     unsafe buffer.initialize(repeating: 0, count: capacity + Self.padding)
@@ -86,8 +88,9 @@ import Glibc
   /// The position of the next byte, from 0.
   public var offset: Int { base + cursor }
 
-  /// The line of the next byte, from 1.
-  public var line: Int {
+  /// The line of the next byte, from 1; nil where reading began in the middle.
+  public var line: Int? {
+    guard hasLines else { return nil }
     countLines()
     return newlines + 1
   }
@@ -129,6 +132,26 @@ import Glibc
       if try !fill() { return false }
     }
     return true
+  }
+
+  /// Moves to a byte of a regular file or of bytes in memory.
+  func seek(to position: Int) throws(KaldiIOError) {
+    hasLines = hasLines && position == 0
+    newlines = 0
+    if position >= base && position <= base + limit {
+      cursor = position - base
+      countedTo = cursor
+      return
+    }
+    guard descriptor >= 0, lseek(descriptor, position, SEEK_SET) >= 0 else {
+      throw .system(file: name, operation: "seek in", reason: systemReason())
+    }
+    base = position
+    cursor = 0
+    limit = 0
+    countedTo = 0
+    isComplete = false
+    unsafe buffer.update(repeating: 0, count: Self.padding)
   }
 
   /// The next byte, left in place; nil at the end of the input.

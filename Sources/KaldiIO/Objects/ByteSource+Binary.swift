@@ -18,6 +18,7 @@ extension ByteSource {
       case "DM": return try readDense(.matrix, .float64)
       case "FV": return try readDense(.vector, .float32)
       case "DV": return try readDense(.vector, .float64)
+      case "CM", "CM2", "CM3": return try readCompressed(token: token, at: start)
       default: break
       }
     }
