@@ -1,4 +1,4 @@
 /// Every command, in the order the help lists them.
 let commands: [Command] = [
-  InspectCommand.command
+  ListCommand.command, DumpCommand.command, InspectCommand.command, GradCheckCommand.command,
 ]

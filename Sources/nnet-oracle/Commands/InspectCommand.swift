@@ -3,12 +3,6 @@ enum InspectCommand {
   static let layout = Option(
     name: "layout", value: .choice(FrameLayout.Order.allCases.map(\.rawValue)),
     purpose: "Print the rows in this order; as they are stored unless given.")
-  static let streams = Option(
-    name: "streams", value: .integer("N", 1...Int.max),
-    purpose: "The matrix is time-major and holds N streams.")
-  static let lengths = Option(
-    name: "lengths", value: .text("A,B,…"),
-    purpose: "The matrix is time-major; its streams have so many frames, padded to the longest.")
   static let style = Option(
     name: "style", value: .choice(TensorPrinter.Style.allCases.map(\.rawValue)),
     purpose: "As Kaldi prints (default), or as NumPy 1.13 under precision=8, suppress=True.")
@@ -32,7 +26,9 @@ enum InspectCommand {
           purpose: "A file, folder, archive, scp, model or log; '-' is standard input. KEY is one"
             + " object in it, digits are a byte offset. Without KEY all objects are printed.")
       ],
-      options: [layout, streams, lengths, style, precision, labels, allowPipes],
+      options: [
+        layout, FrameOptions.streams, FrameOptions.lengths, style, precision, labels, allowPipes,
+      ],
       notes: [
         "A file of a golden folder needs neither --streams nor --lengths: case.json beside it"
           + " tells N, T and the order of its rows.",
@@ -60,7 +56,7 @@ enum InspectCommand {
       digits: arguments.integer(precision) ?? 7,
       showsLabels: arguments.flag(labels) ?? true,
       order: arguments.text(layout).flatMap(FrameLayout.Order.init))
-    let frames = try FrameOptions(arguments)
+    let frames = try FrameOptions(arguments, command: "inspect")
     var report = InspectReport(printer: printer, frames: frames)
     for record in try records(of: arguments.operands[0]) {
       try report.add(record, to: &output)

@@ -91,6 +91,10 @@ struct ArgumentParser {
       guard let number = Double(value), number.isFinite, number >= 0 else {
         throw usage("option --\(option.name) needs a number of at least 0, \(found)")
       }
+    case .number:
+      guard let number = Double(value), number.isFinite else {
+        throw usage("option --\(option.name) needs a number, \(found)")
+      }
     case .choice(let words):
       guard words.contains(value) else {
         let hint = nearestName(to: value, among: words).map { "; did you mean '\($0)'?" } ?? ""
@@ -129,7 +133,7 @@ extension Option {
   var placeholder: String {
     switch value {
     case .flag: ""
-    case .text(let word), .integer(let word, _), .magnitude(let word): word
+    case .text(let word), .integer(let word, _), .magnitude(let word), .number(let word): word
     case .choice(let words): words.joined(separator: "|")
     }
   }

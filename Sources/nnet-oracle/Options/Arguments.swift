@@ -18,7 +18,7 @@ struct Arguments: Sendable {
   func integer(_ option: Option) -> Int? { text(option).flatMap { Int($0) } }
 
   /// The option's last value as the number it was checked to be.
-  func magnitude(_ option: Option) -> Double? { text(option).flatMap { Double($0) } }
+  func number(_ option: Option) -> Double? { text(option).flatMap { Double($0) } }
 
   /// A flag's state, nil if it was not given.
   func flag(_ option: Option) -> Bool? { text(option).flatMap { truth($0) } }

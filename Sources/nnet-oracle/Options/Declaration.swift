@@ -10,6 +10,8 @@ struct Option: Sendable {
     case integer(String, ClosedRange<Int>)
     /// A finite number, not negative.
     case magnitude(String)
+    /// A finite number of either sign.
+    case number(String)
     /// One of a few words.
     case choice([String])
   }
