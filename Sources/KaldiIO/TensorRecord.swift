@@ -38,6 +38,8 @@ public struct TensorRecord: Sendable {
     case tensor(StoredTensor)
     /// Something that is no matrix this library reads; the text says what it is.
     case unrecognised(String)
+    /// Something that begins as a matrix does and cannot be read as one; the error says why.
+    case malformed(KaldiIOError)
   }
 
   /// The object's name: file stem, archive key, parameter name, or the text stuck to the bracket.
