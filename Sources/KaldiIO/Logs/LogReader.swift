@@ -31,7 +31,7 @@ public struct LogReader {
   /// - Parameter source: Any text.
   public init(_ source: ByteSource) {
     self.source = source
-    lineNumber = source.line - 1
+    lineNumber = (source.place.line ?? 1) - 1
   }
 
   /// The next object, or the record of one that is broken off or truncated.

@@ -126,6 +126,9 @@ public enum NumPyReader {
 }
 
 extension ByteSource {
+  /// How many bytes are in memory already.
+  var available: Int { limit - cursor }
+
   /// Takes a number of bytes; memory grows with what comes, not with what is promised.
   func takeBytes(_ count: Int, expected: String) throws(KaldiIOError) -> [UInt8] {
     var result: [UInt8] = []
