@@ -37,6 +37,7 @@ struct InspectReport {
     _ record: TensorRecord, isAlone: Bool, to output: inout StandardOutput
   ) throws(Trouble) {
     switch record.content {
+    case .malformed(let error): throw Trouble("\(error)")
     case .unrecognised(let what):
       if isAlone { throw Trouble("\(record.place): \(what)") }
       try output.write("\(record.name): \(record.place), not printed: \(what)\n\n")
