@@ -1,0 +1,110 @@
+/// What a file holds, told by its first bytes and not by its name.
+enum ContentKind: Equatable {
+  /// One matrix or vector, text or binary.
+  case matrix
+  /// An nnet1 model.
+  case model
+  /// One NumPy array.
+  case array
+  /// NumPy arrays in a zip archive.
+  case arrays
+  /// A binary archive of a Kaldi table.
+  case archive
+  /// A script file of a Kaldi table.
+  case script
+  /// Any text: a log, a print, an archive in text.
+  case text
+  /// Nothing that this library reads; the text says what it is.
+  case unknown(String)
+
+  /// Looks at the next bytes of a source and leaves them in place.
+  static func of(_ source: ByteSource) throws(KaldiIOError) -> ContentKind {
+    guard let first = try source.peek() else { return .unknown("an empty file") }
+    if first == 0 {
+      guard try source.peek(at: 1) == 0x42 else { return .unknown("binary of no known kind") }
+      return try source.peek(at: 2) == 0x3c ? .model : .matrix
+    }
+    if try starts(source, with: NumPyHeader.magic) { return .array }
+    if try starts(source, with: [0x50, 0x4b, 3, 4]) { return .arrays }
+    if try starts(source, with: [0x50, 0x4b, 5, 6]) { return .arrays }
+    if try starts(source, with: [0x1f, 0x8b]) {
+      return .unknown("gzip; read it through a pipe, as in 'ark:gunzip -c FILE |'")
+    }
+    return try ofText(source)
+  }
+
+  private static func starts(
+    _ source: ByteSource, with bytes: [UInt8]
+  ) throws(KaldiIOError) -> Bool {
+    for (index, byte) in bytes.enumerated() {
+      if try source.peek(at: index) != byte { return false }
+    }
+    return true
+  }
+
+  private static func ofText(_ source: ByteSource) throws(KaldiIOError) -> ContentKind {
+    let head = try self.head(of: source)
+    let start = head.firstIndex { !isWhitespace($0) } ?? head.count
+    if start < head.count && head[start] == 0x5b && isMatrixOpening(head, start) { return .matrix }
+    let word = head[start...].prefix { !isWhitespace($0) }
+    if word.first == 0x3c && isModelOpening(word, head) { return .model }
+    let after = word.endIndex
+    if start == 0, after + 2 < head.count, head[after + 1] == 0, head[after + 2] == 0x42 {
+      return .archive
+    }
+    if head.contains(0) { return .unknown("binary of no known kind") }
+    return isScript(head, source.name) ? .script : .text
+  }
+
+  /// The first kilobytes, or what there is.
+  private static func head(of source: ByteSource) throws(KaldiIOError) -> [UInt8] {
+    let most = 4096
+    // Asking for the last byte brings as many as come.
+    _ = try source.peek(at: most - 1)
+    var head: [UInt8] = []
+    while head.count < most, let byte = try source.peek(at: head.count) { head.append(byte) }
+    return head
+  }
+
+  /// A bracket with white space behind it opens a matrix, unless one word stands in it.
+  private static func isMatrixOpening(_ head: [UInt8], _ start: Int) -> Bool {
+    guard start + 1 < head.count else { return true }
+    if head[start + 1] == 0x5d { return true }
+    guard isWhitespace(head[start + 1]) else { return false }
+    let rest = head[(start + 1)...].drop(while: isWhitespace)
+    if rest.first == 0x5b { return false }
+    let word = rest.prefix { !isWhitespace($0) }
+    let isWord = word.allSatisfy { ($0 | 0x20) &- 0x61 < 26 } && !word.isEmpty
+    guard isWord, PrintedNumber(Array(word), from: 0) == nil else { return true }
+    return rest.dropFirst(word.count).drop(while: isWhitespace).first != 0x5d
+  }
+
+  private static func isModelOpening(_ word: ArraySlice<UInt8>, _ head: [UInt8]) -> Bool {
+    let marker = String(decoding: word, as: UTF8.self)
+    if marker.lowercased() == "<nnet>" { return true }
+    guard ComponentKind.named(marker) != nil else { return false }
+    let rest = head[word.endIndex...].drop(while: isWhitespace)
+    return rest.first.map(isDigit) ?? false
+  }
+
+  /// Whether the first line is a key and the place of a file that is there.
+  private static func isScript(_ head: [UInt8], _ name: String) -> Bool {
+    let line = head.prefix { $0 != 0x0a && $0 != 0x0d }
+    let key = line.prefix { !isWhitespace($0) }
+    let location = line.dropFirst(key.count).drop(while: isWhitespace)
+    guard !key.isEmpty, !location.isEmpty, line.count < head.count || head.count < 4096,
+      !location.contains(where: isWhitespace),
+      var path = String(validating: location, as: UTF8.self)
+    else { return false }
+    if path.hasSuffix("]"), let bracket = path.lastIndex(of: "[") {
+      path = String(path[..<bracket])
+    }
+    if let colon = path.lastIndex(of: ":"), path[path.index(after: colon)...].allSatisfy(\.isNumber)
+    {
+      path = String(path[..<colon])
+    }
+    if FileSystem.kind(of: path) == .file { return true }
+    guard !path.hasPrefix("/"), let slash = name.lastIndex(of: "/") else { return false }
+    return FileSystem.kind(of: name[...slash] + path) == .file
+  }
+}
