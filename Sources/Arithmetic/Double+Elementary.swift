@@ -28,15 +28,16 @@ extension Double {
   /// Edge cases: `σ(±0) = ½`, `σ(-∞) = 0`, `σ(+∞) = 1`; below about −745.13 the result is 0. NaN
   /// gives NaN.
   @inlinable public func sigmoid() -> Double {
-    let part = ExponentialParts(-Double.clamp(self, -746, 690).magnitude)
+    // The sign is set by bits: the optimiser would take a negation apart into dearer selects.
+    let limited = self > 690 ? 690 : self
+    let negative = Double(bitPattern: limited.bitPattern | Double.signBit)
+    let part = ExponentialParts(negative < -746 ? -746 : negative)
     // 2ᵏ in two steps; the second, which may round into the subnormals, comes last of all. It is 1
     // for every x above -693.
     let first = part.exponent < -1000 ? -1000 : part.exponent
     let scale = ExponentialParts.powerOfTwo(first)
-    // The quotient corrects to first order in the low parts, so the pair must be normalised.
-    let sum = part.high + part.low
-    let high = sum * scale
-    let low = (part.low - (sum - part.high)) * scale
+    let high = part.high * scale
+    let low = part.low * scale
     let divisor = 1 + high
     let divisorHigh = divisor.upperHalf
     let divisorLow = (high - (divisorHigh - 1)) + low
@@ -53,8 +54,8 @@ extension Double {
   /// Edge cases: `tanh(±0) = ±0`, `tanh(±∞) = ±1`; subnormal arguments are returned unchanged. NaN
   /// gives NaN.
   @inlinable public func tanh() -> Double {
-    let doubled = -2 * magnitude
-    let part = ExponentialParts(doubled < -80 ? -80 : doubled)
+    let negative = 2 * Double(bitPattern: bitPattern | Double.signBit)
+    let part = ExponentialParts(negative < -80 ? -80 : negative)
     let scale = ExponentialParts.powerOfTwo(part.exponent)
     let high = part.high * scale
     // t = 2ᵏ(high + low) - 1, where 2ᵏ·high ≤ 1, as a normalised pair.
@@ -66,8 +67,8 @@ extension Double {
     let divisorHigh = divisor.upperHalf
     let divisorLow = (t - (divisorHigh - 2)) + tRest
     let result = Double.quotient(t, tRest, divisor, divisorHigh, divisorLow)
-    let sign: UInt64 = 0x8000_0000_0000_0000
-    return Double(bitPattern: (result.bitPattern & ~sign) | (bitPattern & sign))
+    return Double(
+      bitPattern: (result.bitPattern & ~Double.signBit) | (bitPattern & Double.signBit))
   }
 
   /// The nearest value in a range; NaN stays NaN.
@@ -88,7 +89,7 @@ extension Double {
   ///   - aRest: The rest of the dividend, below an ulp.
   ///   - b: The divisor, rounded.
   ///   - bHigh: Its upper half.
-  ///   - bLow: The rest of the divisor.
+  ///   - bLow: The rest of the divisor; `bHigh + bLow - b` must be below an ulp or so.
   /// - Returns: The quotient.
   @inlinable static func quotient(
     _ a: Double, _ aRest: Double, _ b: Double, _ bHigh: Double, _ bLow: Double
@@ -98,6 +99,9 @@ extension Double {
     let remainder = ((a - cut * bHigh) - cut * bLow) + aRest
     return cut + remainder * reciprocal
   }
+
+  /// The bit that holds the sign.
+  @inlinable static var signBit: UInt64 { 0x8000_0000_0000_0000 }
 
   /// The value with the last 27 bits of its significand cleared.
   @inlinable var upperHalf: Double { Double(bitPattern: bitPattern & 0xFFFF_FFFF_F800_0000) }
