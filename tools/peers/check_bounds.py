@@ -1,21 +1,26 @@
 """Tests the roundoff bounds of a golden folder from both sides.
 
     python check_bounds.py GOLDEN_DIR [KALDI_DUMPS] [--verbose] [--programs 60]
+                           [--nnet-oracle BIN --random 20 [--seed 1]]
 
 Correct float32 programs (many orders of summation and algebraic forms) must lie inside the float32
 bounds, float64 ones inside the float64 bounds, real Kaldi dumps inside bound plus printed digits;
 programs of lower precision must fall outside. The bounds must not be lazy either: the table sets
-their size beside what a prototype measured. Exit status 1 on any violation.
+their size beside what a prototype measured. With --nnet-oracle, correct programs must also stay inside
+the bounds that BIN dumps at random settings. Exit status 1 on any violation.
 """
 
 import argparse
 import itertools
 import os
+import random
 import sys
+import tempfile
 
 import numpy as np
 
-from cases import Description, dump_name, printed_unit, read_kaldi
+from cases import CASES, Description, dump_name, printed_unit, read_kaldi
+from check_golden import Undecided, dump, random_settings
 from numbers_ import Floats, ORDERS, keep_bits, to_float16
 
 # bounds.md's table: median bound/value (its upper end), largest bound / largest value.
@@ -141,12 +146,40 @@ def sizes(bounds, internals):
     return min(medians), max(medians), max(largest)
 
 
+def check_random(options, merge, violation):
+    """Correct programs at random settings; prints the largest share of each case."""
+    dice, largest = random.Random(options.seed), {}
+    for k in range(options.random):
+        case = CASES[k % len(CASES)]
+        settings = random_settings(case, dice)
+        with tempfile.TemporaryDirectory() as out:
+            try:
+                b = Bounds(dump(options.nnet_oracle, case, settings, out))
+            except Undecided as refusal:
+                print(f"declined: {refusal}")
+                continue
+            except (RuntimeError, OSError, ValueError) as error:
+                violation(str(error))
+                continue
+        shares, title = {}, f"{case} {' '.join(settings)}"
+        for label, numbers in programs(options.programs // 3):
+            merge(shares, b.shares(numbers), title, label)
+        for label, numbers in double_programs(options.programs // 6):
+            merge(shares, b.shares(numbers, kind=2), title, "float64 " + label)
+        largest[case] = max(largest.get(case, 0), max(s for s, _ in shares.values()))
+    print(f"{options.random} random settings, largest share: "
+          + ", ".join(f"{case} {share:.3f}" for case, share in largest.items()))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("golden")
     parser.add_argument("dumps", nargs="?")
     parser.add_argument("--programs", type=int, default=60)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--nnet-oracle")
+    parser.add_argument("--random", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     violations, rows = [], []
 
@@ -178,7 +211,7 @@ def main():
                 violation("no Kaldi tensor was compared")
         caught = {}
         for label, (bad, needs_product) in low_precision().items():
-            if needs_product and case.endswith("vfsmn"):
+            if needs_product and b.d.kernel.endswith("vfsmn"):
                 continue
             caught[label] = min(max(b.shares(numbers).values()) for numbers in bad)
             if not caught[label] > 1:
@@ -188,7 +221,6 @@ def main():
             violation(f"{case}: the bounds are lazy, largest share {largest:.2%}")
         lowest, median, relative = sizes(b, internals=False)
         ratios = None
-        kernel = b.d.kernel
         if case in PROTOTYPE:
             ratios = (median / PROTOTYPE[case][0], relative / PROTOTYPE[case][1])
             if max(ratios) > 1.5:
@@ -210,6 +242,8 @@ def main():
               + (f"{p[0]:7.1e} {p[1]:7.1e}  {ratios[0]:4.2f}  {ratios[1]:4.2f} " if p
                  else " " * 28)
               + f" {inner[0]:7.1e} {inner[1]:7.1e}  {bad:9.3g}")
+    if options.nnet_oracle:
+        check_random(options, merge, violation)
     print(f"{len(violations)} violations")
     sys.exit(bool(violations))
 
