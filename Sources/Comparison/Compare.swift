@@ -1,0 +1,69 @@
+/// Compares what a program produced with what it should have produced.
+///
+/// EXPECTED is a golden case's folder or one of its views or files, a folder of golden cases, or
+/// any file or directory with matrices. ACTUAL is anything that holds matrices: a file, a
+/// directory, an archive, an scp, a model, a log; of several cases the comparison finds by itself
+/// which one each part of it is about.
+///
+/// - Parameters:
+///   - expected: What should be there.
+///   - actual: What is there; `-` is standard input.
+///   - options: The user's wishes.
+///   - hypotheses: Gives the mistakes to try on a case that shows a mismatch.
+/// - Returns: The report; its ``ComparisonReport/exitStatus`` is the process's.
+/// - Throws: ``ComparisonError`` when a side cannot be read at all or nothing could be paired;
+///   the process's exit status is then 2.
+public func compare(
+  expected: String, actual: String, options: ComparisonOptions = ComparisonOptions(),
+  hypotheses: HypothesisProvider? = nil
+) throws(ComparisonError) -> ComparisonReport {
+  switch try ExpectedSide(expected, options: options) {
+  case .cases(let cases, let isRoot):
+    return try compareCases(
+      cases, isRoot: isRoot, expected: expected, actual: actual, options: options,
+      hypotheses: hypotheses)
+  case .plain(let source):
+    return try comparePlain(expected: source, actual: actual, options: options)
+  }
+}
+
+private func compareCases(
+  _ cases: [ExpectedCase], isRoot: Bool, expected: String, actual: String,
+  options: ComparisonOptions, hypotheses: HypothesisProvider?
+) throws(ComparisonError) -> ComparisonReport {
+  let mine = options.shard.map { shard in
+    isRoot ? cases.filter { shard.contains($0.name ?? "") } : cases
+  }
+  var comparison = CaseComparison(mine ?? cases, options: options, hypotheses: hypotheses)
+  if let mine, mine.isEmpty { return comparison.report }
+  for group in try DumpGroup.all(in: actual, for: cases) {
+    let log = group.dump.part(isLog: true)
+    let files = group.dump.part(isLog: false)
+    if !log.tensors.isEmpty { comparison.compareLog(log) }
+    if !files.isEmpty { comparison.compareAmongAll(files, folder: group.folder) }
+  }
+  comparison.close()
+  let report = comparison.report
+  guard comparison.hasPairs || !report.problems.isEmpty || mine != nil else {
+    throw .nothingToCompare(
+      expected: expected, actual: actual, hint: hint(cases, report: report))
+  }
+  return report
+}
+
+/// What may help where no name fits.
+private func hint(_ cases: [ExpectedCase], report: ComparisonReport) -> String {
+  let found = report.rows.compactMap(\.actual).filter { !$0.isEmpty }.prefix(4)
+  guard !found.isEmpty else { return "it holds no matrix" }
+  var text = "it holds " + found.joined(separator: ", ")
+  if cases.count == 1, let only = cases.first {
+    let names = only.tensors.map(\.name).prefix(4)
+    text += "; expected are " + names.joined(separator: ", ") + " …"
+    text += " (--map ACTUAL=EXPECTED settles a pair"
+    if let view = only.view {
+      text += ", --view \(view == "kaldi" ? "numpy" : "kaldi") takes the other view"
+    }
+    text += ")"
+  }
+  return text
+}

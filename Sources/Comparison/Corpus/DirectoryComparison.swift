@@ -1,0 +1,134 @@
+import Dispatch
+import Synchronization
+
+/// Compares two directories without case descriptions, file by file, on all cores.
+///
+/// Files pair by their path below the directory, then by their name without decoration and
+/// ending.
+func compareDirectories(
+  expected: String, actual: String, options: ComparisonOptions
+) throws(ComparisonError) -> ComparisonReport {
+  let wanted = files(below: expected)
+  let found = files(below: actual)
+  var open = Dictionary(uniqueKeysWithValues: found.map { ($0, true) })
+  var pairs: [(expected: String, actual: String?)] = []
+  var byStem: [String: [String]] = [:]
+  for file in found { byStem[stem(file), default: []].append(file) }
+  for file in wanted {
+    if open[file] == true {
+      open[file] = false
+      pairs.append((file, file))
+    } else if let mapped = mapped(file, to: found, options: options), open[mapped] == true {
+      open[mapped] = false
+      pairs.append((file, mapped))
+    } else {
+      pairs.append((file, nil))
+    }
+  }
+  for index in pairs.indices where pairs[index].actual == nil {
+    let candidates = (byStem[stem(pairs[index].expected)] ?? []).filter { open[$0] == true }
+    if candidates.count == 1, let only = candidates.first {
+      open[only] = false
+      pairs[index].actual = only
+    }
+  }
+  let unpaired = pairs.indices.filter { pairs[$0].actual == nil }
+  let names = NameMatching(names: unpaired.map { stem(pairs[$0].expected) })
+  for file in found where open[file] == true {
+    guard let name = names.match(stem(file))?.name,
+      let index = unpaired.first(where: {
+        pairs[$0].actual == nil && stem(pairs[$0].expected) == name
+      })
+    else { continue }
+    open[file] = false
+    pairs[index].actual = file
+  }
+  if let shard = options.shard { pairs = pairs.filter { shard.contains($0.expected) } }
+  let report = judged(pairs, expected: expected, actual: actual, options: options)
+  var whole = report.report
+  for file in found where open[file] == true {
+    if let shard = options.shard, !shard.contains(file) { continue }
+    var row = TensorRow(verdict: .unrecognised)
+    row.actual = stem(file)
+    row.source = actual + "/" + file
+    whole.add(row)
+  }
+  guard report.paired > 0 || !whole.problems.isEmpty || options.shard != nil else {
+    throw .nothingToCompare(expected: expected, actual: actual, hint: "no file name is in both")
+  }
+  return whole
+}
+
+/// Judges the pairs in parallel; the report has them in their order.
+private func judged(
+  _ pairs: [(expected: String, actual: String?)], expected: String, actual: String,
+  options: ComparisonOptions
+) -> (report: ComparisonReport, paired: Int) {
+  let inner = {
+    var inner = options
+    inner.shard = nil
+    return inner
+  }()
+  let width = 64
+  let results = Mutex<[Int: (ComparisonReport, Int)]>([:])
+  DispatchQueue.concurrentPerform(iterations: (pairs.count + width - 1) / width) { batch in
+    var part = ComparisonReport()
+    var paired = 0
+    for pair in pairs[batch * width..<min((batch + 1) * width, pairs.count)] {
+      guard let file = pair.actual else {
+        var row = TensorRow(verdict: .absent)
+        row.expected = stem(pair.expected)
+        part.add(row)
+        continue
+      }
+      var comparison = PlainComparison(options: inner)
+      do throws(ComparisonError) {
+        let left = try DumpReader.records(expected + "/" + pair.expected)
+        let right = try DumpReader.records(actual + "/" + file)
+        comparison.run(left, right)
+        comparison.close()
+      } catch {
+        part.problems.append(error.description)
+      }
+      paired += comparison.paired
+      part = merge([part, comparison.report])
+    }
+    let (finished, count) = (part, paired)
+    results.withLock { $0[batch] = (finished, count) }
+  }
+  let ordered = results.withLock { table in table.keys.sorted().compactMap { table[$0] } }
+  var whole = merge(ordered.map(\.0))
+  whole.requireAll = options.requireAll
+  whole.strict = options.strict
+  return (whole, ordered.reduce(0) { $0 + $1.1 })
+}
+
+private func mapped(_ file: String, to found: [String], options: ComparisonOptions) -> String? {
+  for pair in options.map where pair.expected == file || pair.expected == stem(file) {
+    if let hit = found.first(where: { $0 == pair.actual || stem($0) == pair.actual }) {
+      return hit
+    }
+  }
+  return nil
+}
+
+/// The files below a directory, as paths relative to it, by name.
+private func files(below directory: String) -> [String] {
+  var result: [String] = []
+  for entry in Paths.entries(of: directory) {
+    let path = directory + "/" + entry
+    if Paths.kind(of: path).isDirectory {
+      result += files(below: path).map { entry + "/" + $0 }
+    } else {
+      result.append(entry)
+    }
+  }
+  return result
+}
+
+/// A relative path without the ending of its last component.
+private func stem(_ file: String) -> String {
+  let slash = file.lastIndex(of: "/") ?? file.startIndex
+  guard let dot = file.lastIndex(of: "."), dot > slash else { return file }
+  return String(file[..<dot])
+}

@@ -1,0 +1,199 @@
+import KaldiIO
+import Tensors
+
+/// Compares two sources without a case description, object by object.
+///
+/// Both are read ahead in parallel. As long as they name the same objects in the same order one
+/// pair is held at a time; an object that is early waits for its counterpart.
+func comparePlain(
+  expected: String, actual: String, options: ComparisonOptions
+) throws(ComparisonError) -> ComparisonReport {
+  if Paths.kind(of: expected).isDirectory, Paths.kind(of: actual).isDirectory {
+    return try compareDirectories(expected: expected, actual: actual, options: options)
+  }
+  var comparison = PlainComparison(options: options)
+  try comparison.run(expected: expected, actual: actual)
+  comparison.close()
+  guard comparison.paired > 0 || !comparison.report.problems.isEmpty || options.shard != nil
+  else {
+    throw .nothingToCompare(
+      expected: expected, actual: actual, hint: "no name is on both sides")
+  }
+  return comparison.report
+}
+
+/// The state of one comparison of two sources.
+struct PlainComparison {
+  private let options: ComparisonOptions
+  /// The report, complete after ``close()``.
+  private(set) var report = ComparisonReport()
+  /// How many objects were paired.
+  private(set) var paired = 0
+  /// Objects that wait for their counterpart, by name, with the order they came in.
+  private var expectedWaiting: [String: [ActualTensor]] = [:]
+  private var actualWaiting: [String: [ActualTensor]] = [:]
+  private var expectedOrder: [String] = []
+  private var actualOrder: [String] = []
+
+  init(options: ComparisonOptions) {
+    self.options = options
+    report.requireAll = options.requireAll
+    report.strict = options.strict
+  }
+
+  /// Reads both sides to their ends.
+  mutating func run(expected: String, actual: String) throws(ComparisonError) {
+    let left = RecordStream(expected, options: options)
+    let right = RecordStream(actual, options: options)
+    defer {
+      left.abandon()
+      right.abandon()
+    }
+    var isFirst = true
+    while true {
+      let wanted = tensor(try left.next())
+      let found = tensor(try right.next())
+      if case .end = wanted, case .end = found { break }
+      if isFirst, case .tensor(let e) = wanted, case .tensor(let a) = found {
+        isFirst = false
+        // Two sources of one object each are meant for each other, whatever they are called.
+        let (nextWanted, nextFound) = (try left.next(), try right.next())
+        if nextWanted == nil, nextFound == nil {
+          pair(e, a)
+          break
+        }
+        take(wanted, found)
+        take(tensor(nextWanted), tensor(nextFound))
+        continue
+      }
+      take(wanted, found)
+    }
+  }
+
+  /// Compares what is held in memory already.
+  mutating func run(_ expected: [TensorRecord], _ actual: [TensorRecord]) {
+    if expected.count == 1, actual.count == 1, case .tensor(let e) = tensor(expected[0]),
+      case .tensor(let a) = tensor(actual[0])
+    {
+      pair(e, a)
+      return
+    }
+    for record in expected { take(tensor(record), .end) }
+    for record in actual { take(.end, tensor(record)) }
+  }
+
+  private enum Item {
+    case tensor(ActualTensor)
+    case other
+    case end
+  }
+
+  private mutating func tensor(_ record: TensorRecord?) -> Item {
+    guard let record else { return .end }
+    switch record.content {
+    case .tensor(let stored):
+      return .tensor(
+        ActualTensor(
+          name: record.name, tensor: stored, origin: record.origin, isLog: record.isFromLog))
+    default:
+      var row = TensorRow(verdict: .unrecognised)
+      row.actual = record.name
+      row.source = record.origin.reportText
+      if let problem = record.problem {
+        row.note = problem
+        report.problems.append(problem)
+      } else if case .unrecognised(let what) = record.content {
+        row.note = what
+      }
+      report.add(row)
+      return .other
+    }
+  }
+
+  private mutating func take(_ wanted: Item, _ found: Item) {
+    if case .tensor(let e) = wanted, case .tensor(let a) = found, key(e) == key(a),
+      expectedWaiting.isEmpty, actualWaiting.isEmpty
+    {
+      pair(e, a)
+      return
+    }
+    if case .tensor(let e) = wanted {
+      let name = key(e)
+      if let a = Self.pop(&actualWaiting, name) {
+        pair(e, a)
+      } else {
+        expectedWaiting[name, default: []].append(e)
+        expectedOrder.append(name)
+      }
+    }
+    if case .tensor(let a) = found {
+      let name = key(a)
+      if let e = Self.pop(&expectedWaiting, name) {
+        pair(e, a)
+      } else {
+        actualWaiting[name, default: []].append(a)
+        actualOrder.append(name)
+      }
+    }
+  }
+
+  private static func pop(
+    _ table: inout [String: [ActualTensor]], _ name: String
+  ) -> ActualTensor? {
+    guard var waiting = table[name], !waiting.isEmpty else { return nil }
+    let first = waiting.removeFirst()
+    table[name] = waiting.isEmpty ? nil : waiting
+    return first
+  }
+
+  /// The name to pair by: the user's map first.
+  private func key(_ tensor: ActualTensor) -> String {
+    for pair in options.map where pair.actual == tensor.name { return pair.expected }
+    return tensor.name
+  }
+
+  private mutating func pair(_ expected: ActualTensor, _ actual: ActualTensor) {
+    paired += 1
+    let wanted = ExpectedTensor(name: expected.name, tensor: expected.tensor)
+    let row = judge(wanted, against: actual, options: options).row
+    // A corpus of matches is counted, not listed, so that memory stays constant.
+    let keep = options.listEveryMatch || row.verdict != .match || report.rows.count < 1000
+    report.add(row, keep: keep)
+  }
+
+  /// Names that stayed alone are paired as far as decoration allows; the rest is listed.
+  mutating func close() {
+    let leftExpected = Self.drain(&expectedWaiting, order: expectedOrder)
+    var leftActual = Self.drain(&actualWaiting, order: actualOrder)
+    let names = NameMatching(names: leftExpected.map(\.name))
+    for expected in leftExpected {
+      if let place = leftActual.firstIndex(where: {
+        names.match($0.name)?.name == expected.name
+      }) {
+        pair(expected, leftActual.remove(at: place))
+        continue
+      }
+      var row = TensorRow(verdict: .absent)
+      row.expected = expected.name
+      row.shape = [expected.tensor.matrix.rows, expected.tensor.matrix.columns]
+      report.add(row)
+    }
+    for actual in leftActual {
+      var row = TensorRow(verdict: .unrecognised)
+      row.actual = actual.name
+      row.source = actual.source
+      row.shape = [actual.tensor.matrix.rows, actual.tensor.matrix.columns]
+      report.add(row)
+    }
+  }
+
+  private static func drain(
+    _ table: inout [String: [ActualTensor]], order: [String]
+  ) -> [ActualTensor] {
+    var result: [ActualTensor] = []
+    for name in order {
+      if let tensor = pop(&table, name) { result.append(tensor) }
+    }
+    return result
+  }
+}

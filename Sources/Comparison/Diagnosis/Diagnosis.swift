@@ -1,0 +1,273 @@
+import KaldiIO
+import Tensors
+
+/// Names the cause of a case's mismatches, if exactly one explains them all.
+struct Diagnosis {
+  /// A cause that was tried.
+  struct Trial {
+    /// Its name.
+    var name: String
+    /// What to do about it.
+    var explanation: String
+    /// The largest share of the tolerance left over all mismatching tensors; infinity where the
+    /// cause cannot apply.
+    var share: Double
+  }
+
+  private let expected: ExpectedCase
+  private let options: ComparisonOptions
+  private let hypotheses: [Hypothesis]
+
+  init(case expected: ExpectedCase, options: ComparisonOptions, hypotheses: [Hypothesis]) {
+    self.expected = expected
+    self.options = options
+    self.hypotheses = hypotheses
+  }
+
+  /// Writes the cause into the finding and into the rows it explains.
+  func explain(_ judgements: inout [Judgement], finding: inout ComparisonReport.Finding) {
+    let mismatches = judgements.filter(\.isMismatch)
+    guard !mismatches.isEmpty else { return }
+    let trials = trials(mismatches, all: judgements)
+    let fitting = trials.filter { $0.share <= 1 }
+    if fitting.count == 1, let cause = fitting.first {
+      finding.cause = cause.name
+      finding.explanation =
+        cause.explanation + " (explains "
+        + Self.unique(mismatches.map(\.expected.name)).joined(separator: ", ") + ")"
+      for index in judgements.indices where judgements[index].isMismatch {
+        judgements[index].row.causes.append(cause.name)
+      }
+      return
+    }
+    finding.cause = "undetermined"
+    if fitting.count > 1 {
+      finding.explanation =
+        "these explain everything alike: "
+        + fitting.map(\.name).joined(separator: "; ")
+      return
+    }
+    let given = mismatches.filter { $0.expected.role.map { !$0.isResult } ?? false }
+      .filter { $0.update == nil }
+    var words: [String] = []
+    if !given.isEmpty {
+      words.append(
+        "what the layer was given differs already: "
+          + Self.unique(given.map(\.expected.name)).joined(separator: ", "))
+    }
+    let nearest = trials.filter { $0.share.isFinite }.sorted { $0.share < $1.share }.prefix(2)
+    if !nearest.isEmpty {
+      words.append(
+        "nearest: "
+          + nearest.map { "\($0.name) (\(shortText($0.share, digits: 3)) times the tolerance)" }
+          .joined(separator: ", "))
+    }
+    finding.explanation = words.isEmpty ? nil : words.joined(separator: "; ")
+  }
+
+  private static func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  // MARK: Trials
+
+  private func trials(_ mismatches: [Judgement], all judgements: [Judgement]) -> [Trial] {
+    if let nothing = Self.nothingComputed(mismatches) { return [nothing] }
+    var trials = layoutTrials(mismatches)
+    var scales = ScaleHypothesis.all(for: expected.description).map { scaleTrial($0, mismatches) }
+    if !scales.contains(where: { $0.share <= 1 }),
+      let common = ScaleHypothesis.common(among: mismatches.filter { $0.update == nil })
+    {
+      scales.append(scaleTrial(common, mismatches))
+    }
+    trials += scales
+    trials += parameterTrials(mismatches)
+    for hypothesis in hypotheses {
+      trials.append(trial(of: hypothesis, over: judgements))
+    }
+    if !trials.contains(where: { $0.share <= 1 }),
+      let precision = PrecisionLoss(mismatches, all: judgements, double: options.double)
+    {
+      trials.append(
+        Trial(name: precision.name, explanation: precision.explanation, share: precision.share))
+    }
+    return trials
+  }
+
+  /// All mismatching tensors hold nothing but zeros, or were not updated.
+  private static func nothingComputed(_ mismatches: [Judgement]) -> Trial? {
+    guard mismatches.allSatisfy({ $0.isNothing || $0.isNotUpdated }) else { return nil }
+    let isBackward = mismatches.allSatisfy {
+      $0.isNotUpdated || $0.expected.role == .gradient || $0.update != nil
+    }
+    return Trial(
+      name: isBackward ? "backward not computed" : "nothing computed",
+      explanation: isBackward
+        ? "gradients are zero or not applied: the backward pass did nothing"
+        : "the results are zero: the code that fills them did not run",
+      share: 0)
+  }
+
+  private func layoutTrials(_ mismatches: [Judgement]) -> [Trial] {
+    guard let first = mismatches.first else { return [] }
+    let table = mismatches.map { judgement -> [LayoutMapping] in
+      guard judgement.update == nil else { return [] }
+      return LayoutMapping.all(
+        for: judgement.expected, actual: judgement.actual.tensor.matrix,
+        description: expected.description)
+    }
+    _ = first
+    var trials: [Trial] = []
+    var used: [[[Int?]]] = []
+    for mapping in table.first ?? [] {
+      var share = 0.0
+      var sources: [[Int?]] = []
+      for (judgement, mappings) in zip(mismatches, table) {
+        guard let own = mappings.first(where: { $0.name == mapping.name }) else {
+          share = .infinity
+          break
+        }
+        sources.append(own.source)
+        share = max(share, Self.share(of: judgement, source: own.source))
+      }
+      // Two names for one and the same exchange count once.
+      if share.isFinite, used.contains(where: { $0 == sources }) { continue }
+      used.append(sources)
+      trials.append(Trial(name: mapping.name, explanation: mapping.explanation, share: share))
+    }
+    return trials
+  }
+
+  private static func share(of judgement: Judgement, source: [Int?]) -> Double {
+    let wanted = judgement.expected.matrix.elements
+    let found = judgement.actual.tensor.matrix.elements
+    var share = 0.0
+    for (index, from) in source.enumerated() {
+      guard let from, from < found.count else { continue }
+      share = max(
+        share,
+        ElementMetrics.judge(
+          index, expected: wanted[index], actual: found[from], tolerance: judgement.tolerance
+        ).share)
+    }
+    return share
+  }
+
+  private func scaleTrial(_ scale: ScaleHypothesis, _ mismatches: [Judgement]) -> Trial {
+    var share = 0.0
+    for judgement in mismatches {
+      guard judgement.update == nil, judgement.isComparable else {
+        share = .infinity
+        break
+      }
+      let prediction = judgement.expected.matrix.map { $0 * scale.factor }
+      share = max(
+        share, Self.share(of: judgement, prediction: prediction, growth: scale.factor.magnitude))
+    }
+    return Trial(name: scale.name, explanation: scale.explanation, share: share)
+  }
+
+  /// A gradient tensor that holds the updated parameter, or parameter and gradient added up.
+  private func parameterTrials(_ mismatches: [Judgement]) -> [Trial] {
+    [
+      (-1.0, "the updated parameter for the gradient", "holds w - gradient"),
+      (1.0, "gradient added to the parameter", "holds w + gradient"),
+    ].map { sign, name, words in
+      var share = 0.0
+      for judgement in mismatches {
+        guard judgement.isComparable,
+          let parameter = expected.parameters.first(where: {
+            expected.gradient(of: $0)?.name == judgement.expected.name
+          })
+        else {
+          share = .infinity
+          break
+        }
+        let gradient = judgement.expected.matrix
+        let sums = zip(parameter.matrix.elements, gradient.elements).map { $0 + sign * $1 }
+        let prediction = Matrix(
+          rows: gradient.rows, columns: gradient.columns, elements: sums)
+        share = max(share, Self.share(of: judgement, prediction: prediction, growth: 1))
+      }
+      return Trial(name: name, explanation: "the gradient's matrix \(words)", share: share)
+    }
+  }
+
+  /// A handed-in hypothesis must explain the mismatching tensors and leave the others matching.
+  private func trial(of hypothesis: Hypothesis, over judgements: [Judgement]) -> Trial {
+    var share = 0.0
+    for judgement in judgements {
+      let own: Double
+      if let update = judgement.update {
+        guard let gradient = hypothesis.tensors[update.gradient.name],
+          let rate = judgement.row.learningRate
+        else {
+          own = judgement.isMismatch ? .infinity : 0
+          share = max(share, own)
+          continue
+        }
+        var altered = update
+        altered.gradient.tensor.matrix = gradient
+        let target = altered.updated(
+          learningRate: rate, digits: judgement.tolerance.digits,
+          roundoff: options.double ? Tolerance.float64Roundoff : Tolerance.float32Roundoff)
+        own = Self.share(of: judgement, prediction: target.matrix, growth: 1)
+      } else if let prediction = hypothesis.tensors[judgement.expected.name] {
+        own = Self.share(
+          of: judgement, prediction: prediction,
+          bound: hypothesis.bounds[judgement.expected.name], growth: nil)
+      } else {
+        own = judgement.isMismatch ? .infinity : 0
+      }
+      share = max(share, own)
+      if share.isInfinite { break }
+    }
+    return Trial(name: hypothesis.name, explanation: hypothesis.explanation, share: share)
+  }
+
+  /// The largest share of the tolerance between a prediction and the dump.
+  ///
+  /// Without bounds of its own a prediction gets the expected tensor's, grown by a known factor,
+  /// or by how much larger its largest element is.
+  private static func share(
+    of judgement: Judgement, prediction: Matrix<Double>, bound: Matrix<Double>? = nil,
+    growth: Double?
+  ) -> Double {
+    let found = judgement.actual.tensor.matrix
+    guard ShapeFit(expected: prediction, actual: found) != .none else { return .infinity }
+    var tolerance = judgement.tolerance
+    if case .bounded(let own) = tolerance.rule {
+      if let bound, bound.elements.count == prediction.elements.count {
+        tolerance.rule = .bounded(bound)
+      } else if own.elements.count != prediction.elements.count {
+        return .infinity
+      } else if let growth {
+        tolerance.rule = .bounded(
+          Matrix(
+            rows: prediction.rows, columns: prediction.columns,
+            elements: zip(own.elements, prediction.elements).map {
+              $0 * max(growth, 0) + Tolerance.float32Roundoff * $1.magnitude
+            }))
+      } else {
+        func largest(_ matrix: Matrix<Double>) -> Double {
+          matrix.elements.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
+        }
+        let size = largest(judgement.expected.matrix)
+        let grown = size > 0 ? largest(own) * max(1, largest(prediction) / size) : largest(own)
+        tolerance.rule = .bounded(
+          Matrix(rows: prediction.rows, columns: prediction.columns, repeating: grown))
+      }
+    }
+    var share = 0.0
+    for index in prediction.elements.indices {
+      share = max(
+        share,
+        ElementMetrics.judge(
+          index, expected: prediction.elements[index], actual: found.elements[index],
+          tolerance: tolerance
+        ).share)
+    }
+    return share
+  }
+}

@@ -1,0 +1,30 @@
+public import KaldiIO
+public import Tensors
+
+/// A mistake someone may have made, and what it would have produced.
+///
+/// The comparator does not know kernels: it is handed the matrices that a mistake predicts.
+public struct Hypothesis: Sendable {
+  /// The mistake's name, unique among the hypotheses of a case.
+  public var name: String
+  /// What is wrong and where in the equations, for a person to act on.
+  public var explanation: String
+  /// Predicted tensors by the expected view's names; a tensor not named is predicted unaltered.
+  public var tensors: [String: Matrix<Double>]
+  /// Bounds of the predictions where known; otherwise the expected tensor's largest is taken.
+  public var bounds: [String: Matrix<Double>]
+
+  /// A hypothesis.
+  public init(
+    name: String, explanation: String, tensors: [String: Matrix<Double>],
+    bounds: [String: Matrix<Double>] = [:]
+  ) {
+    self.name = name
+    self.explanation = explanation
+    self.tensors = tensors
+    self.bounds = bounds
+  }
+}
+
+/// Gives the hypotheses for a case; asked only when the case shows a mismatch.
+public typealias HypothesisProvider = @Sendable (CaseDescription) -> [Hypothesis]

@@ -1,0 +1,133 @@
+import KaldiIO
+import Tensors
+
+/// An object of the dump with what the comparison needs to know about it.
+struct ActualTensor: Sendable {
+  /// The dump's name for it.
+  var name: String
+  /// The numbers.
+  var tensor: StoredTensor
+  /// Where it was found.
+  var origin: TensorRecord.Origin
+  /// Whether it was met in a log, which prints fewer digits.
+  var isLog: Bool
+
+  /// Where it was found, for the report.
+  var source: String { origin.reportText }
+}
+
+extension TensorRecord.Origin {
+  /// `file`, `file:line` for text that holds several objects, `file:key` for an archive or model.
+  var reportText: String {
+    if let key { return "\(file):\(key)" }
+    if let line, function != nil || component != nil || sourceLine != nil || line > 1 {
+      return "\(file):\(line)"
+    }
+    return file
+  }
+}
+
+/// One expected tensor held against one of the dump.
+struct Judgement: Sendable {
+  /// The row for the report.
+  var row: TensorRow
+  /// What was expected.
+  var expected: ExpectedTensor
+  /// What was found, when it had the right shape or not.
+  var actual: ActualTensor
+  /// The tolerance it was judged with.
+  var tolerance: Tolerance
+  /// Whether the actual holds nothing but zeros where more was expected.
+  var isNothing = false
+  /// Whether a parameter that an update should have moved is still the old one.
+  var isNotUpdated = false
+  /// For a parameter printed after the update: the parameter before, and its gradient.
+  var update: UpdatedParameter?
+
+  /// Whether the tensor is out.
+  var isMismatch: Bool { row.verdict == .mismatch }
+  /// Whether element-by-element comparison made sense.
+  var isComparable: Bool {
+    ShapeFit(expected: expected.matrix, actual: actual.tensor.matrix) != .none
+  }
+}
+
+/// Holds one expected tensor against one of the dump.
+///
+/// - Parameters:
+///   - expected: What should be there.
+///   - actual: What is there.
+///   - options: The user's wishes.
+///   - given: The tolerance, where it is not the expected tensor's own.
+/// - Returns: The row and all that a diagnosis needs.
+func judge(
+  _ expected: ExpectedTensor, against actual: ActualTensor, options: ComparisonOptions,
+  tolerance given: Tolerance? = nil
+) -> Judgement {
+  let tolerance =
+    given ?? expected.tolerance(for: actual.tensor, isLog: actual.isLog, options: options)
+  let wanted = expected.matrix
+  let found = actual.tensor.matrix
+  var row = TensorRow(verdict: .match)
+  row.case = expected.caseName
+  row.view = expected.view
+  row.expected = expected.name
+  row.actual = actual.name
+  row.source = actual.source
+  row.shape = [wanted.rows, wanted.columns]
+  guard ShapeFit(expected: wanted, actual: found) != .none else {
+    row.verdict = .mismatch
+    row.actualShape = [found.rows, found.columns]
+    row.note = "shape \(found.shapeText), expected \(wanted.shapeText)"
+    return Judgement(row: row, expected: expected, actual: actual, tolerance: tolerance)
+  }
+  let metrics = ElementMetrics(
+    expected: wanted.elements, actual: found.elements, tolerance: tolerance)
+  func element(_ element: ElementMetrics.Element) -> TensorRow.Element {
+    let (e, a) = (wanted.elements[element.index], found.elements[element.index])
+    return TensorRow.Element(
+      row: element.index / max(wanted.columns, 1), column: element.index % max(wanted.columns, 1),
+      expected: e, actual: a,
+      bound: e.isFinite && a.isFinite
+        ? tolerance.allowance(at: element.index, expected: e, actual: a) : 0)
+  }
+  row.elements = metrics.count
+  row.outside = metrics.outside
+  row.largestShare = metrics.largestShare
+  row.largestError = metrics.farthest?.error ?? 0
+  row.worst = metrics.worst.map(element)
+  row.farthest = metrics.farthest.map(element)
+  row.histogram = metrics.histogram
+  if options.smallestPassing {
+    let smallest = SmallestPassing(
+      expected: wanted.elements, actual: found.elements, digits: tolerance.digits)
+    row.smallestRtol = smallest.rtol
+    row.smallestAtol = smallest.atol
+  }
+  if !metrics.isMatch { row.verdict = .mismatch }
+  var judgement = Judgement(
+    row: row, expected: expected, actual: actual, tolerance: tolerance)
+  callOutNothing(in: &judgement)
+  return judgement
+}
+
+/// Says so when a dump holds one repeated number where the expected numbers vary.
+///
+/// An all-zero tensor never passes for one that is not zero, however wide its bounds: only where
+/// every expected number is below the smallest normal binary32 may it have been flushed to zero.
+private func callOutNothing(in judgement: inout Judgement) {
+  let wanted = judgement.expected.matrix.elements
+  let found = judgement.actual.tensor.matrix.elements
+  guard let first = found.first, found.allSatisfy({ $0 == first }) else { return }
+  if first == 0 {
+    guard wanted.contains(where: { $0.magnitude > 0x1p-126 || $0.isNaN }) else { return }
+    judgement.isNothing = true
+    judgement.row.verdict = .mismatch
+    judgement.row.causes.append("nothing was computed: every element is 0")
+  } else if judgement.isMismatch, found.count > 1, let head = wanted.first,
+    wanted.contains(where: { $0 != head })
+  {
+    judgement.row.causes.append(
+      "nothing was computed: every element is \(numberText(first))")
+  }
+}

@@ -1,0 +1,61 @@
+import KaldiIO
+import Tensors
+
+/// How far an element of a dump may lie from the expected one.
+///
+///     result      |actual - expected| ≤ bound + unit/2
+///     parameter   |actual - expected| ≤ u|v| + 1e-8 + unit
+///     unbounded   |actual - expected| ≤ atol + rtol |expected| + unit/2
+///
+/// `bound` covers every correct program, `unit` is what the last printed digit is worth. Inputs
+/// and parameters may have been typed, stored and printed more than once, hence the whole unit
+/// and the `1e-8`.
+struct Tolerance: Sendable {
+  /// Where the allowance comes from.
+  enum Rule: Sendable {
+    /// A proven bound, element by element.
+    case bounded(Matrix<Double>)
+    /// An input, upstream gradient or parameter.
+    case given(unitRoundoff: Double)
+    /// Nothing is known: relative and absolute tolerance.
+    case relative(rtol: Double, atol: Double)
+  }
+
+  /// The unit roundoff of binary32.
+  static let float32Roundoff = 0x1p-24
+  /// The unit roundoff of binary64.
+  static let float64Roundoff = 0x1p-53
+  /// What typing a number to 8 decimals twice may change.
+  static let typed = 1e-8
+
+  /// The rule.
+  var rule: Rule
+  /// What the print rounded away.
+  var digits: PrintedDigits
+
+  /// The largest permitted `|actual - expected|` of one element.
+  func allowance(at index: Int, expected: Double, actual: Double) -> Double {
+    let unit = digits.unit(of: actual)
+    switch rule {
+    case .bounded(let bound): return bound.elements[index] + unit / 2
+    case .given(let roundoff): return roundoff * expected.magnitude + Tolerance.typed + unit
+    case .relative(let rtol, let atol): return atol + rtol * expected.magnitude + unit / 2
+    }
+  }
+
+  /// Defaults where there are no bounds: about 170 rounding errors relative, 17 absolute.
+  static func defaults(double: Bool) -> (rtol: Double, atol: Double) {
+    double ? (1e-12, 1e-13) : (1e-5, 1e-6)
+  }
+}
+
+extension StoredTensor.Encoding {
+  /// Whether numbers stored so can hold more than binary32 does.
+  var isDouble: Bool {
+    switch self {
+    case .float64: true
+    case .text(let digits): digits > 9
+    case .fixedPoint, .float32, .other: false
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import KaldiIO
+import Tensors
+
+/// A dump, as far as the comparison is concerned.
+struct Dump: Sendable {
+  /// Matrices and vectors, in the order they were met.
+  var tensors: [ActualTensor] = []
+  /// Objects that are no matrix, with what they are.
+  var others: [(record: TensorRecord, what: String)] = []
+  /// Files that could not be parsed.
+  var malformed: [(record: TensorRecord, problem: String)] = []
+}
+
+/// Compares a dump with one or more golden cases and fills the report.
+struct CaseComparison {
+  let cases: [ExpectedCase]
+  let options: ComparisonOptions
+  private let hypotheses: HypothesisProvider?
+  private var rows: [(order: Int, row: TensorRow)] = []
+  private var pairedAnything = false
+  /// Names met, case by case.
+  private var met: [Set<String>]
+  /// Cases that the dump is about.
+  private var touched: Set<Int> = []
+  private(set) var report = ComparisonReport()
+
+  init(
+    _ cases: [ExpectedCase], options: ComparisonOptions, hypotheses: HypothesisProvider? = nil
+  ) {
+    self.cases = cases
+    self.options = options
+    self.hypotheses = hypotheses
+    met = Array(repeating: [], count: cases.count)
+    report.requireAll = options.requireAll
+    report.strict = options.strict
+  }
+
+  /// Whether any object found its counterpart.
+  var hasPairs: Bool { pairedAnything }
+
+  // MARK: Dumps with names
+
+  /// Compares named objects with one case.
+  mutating func compareNamed(_ dump: Dump, with index: Int) {
+    let pairing = CasePairing(cases[index], dump.tensors, options: options)
+    var judgements = pairing.pairs.map { judge($0.expected, against: $0.actual, options: options) }
+    var leftOver: [ActualTensor] = []
+    for actual in pairing.leftOver {
+      // An archive's keys may say nothing at all; then the values may.
+      if actual.origin.key != nil, let found = byValue(actual, in: cases[index]) {
+        judgements.append(found)
+      } else {
+        leftOver.append(actual)
+      }
+    }
+    finish(&judgements, of: index, source: nil)
+    for actual in leftOver { unrecognised(actual) }
+    settleOthers(dump, names: NameMatching(names: cases[index].tensors.map(\.name)), case: index)
+  }
+
+  /// The one tensor of a case that has an object's values.
+  private func byValue(_ actual: ActualTensor, in expected: ExpectedCase) -> Judgement? {
+    for tensor in expected.tensors
+    where ShapeFit(expected: tensor.matrix, actual: actual.tensor.matrix) != .none {
+      var judgement = judge(tensor, against: actual, options: options)
+      guard !judgement.isMismatch else { continue }
+      judgement.row.note = "paired by value"
+      return judgement
+    }
+    return nil
+  }
+
+  // MARK: Logs
+
+  /// Compares a log: each pass with the case it is about.
+  mutating func compareLog(_ dump: Dump) {
+    for pass in LogPass.cut(dump.tensors) {
+      let candidates = pass.candidates(among: cases)
+      var best: (index: Int, score: Int)?
+      for index in candidates {
+        let score = LogPairing.score(pass, with: cases[index], options: options)
+        if let current = best, current.score >= score { continue }
+        best = (index, score)
+      }
+      // Without a marker only values tell the case.
+      let isSure = pass.component != nil || cases.count == 1 || (best?.score ?? 0) >= 1000
+      guard let best, isSure, best.score > 0 else {
+        let reason = pass.component.map { "no golden case of \($0) here" }
+        for actual in pass.items { unrecognised(actual, note: reason) }
+        continue
+      }
+      let pairing = LogPairing(pass, with: cases[best.index], options: options)
+      var judgements = pairing.judgements
+      finish(&judgements, of: best.index, source: pass.source)
+      for actual in pairing.leftOver { unrecognised(actual) }
+    }
+    settleOthers(dump, names: nil, case: nil)
+  }
+
+  // MARK: Common ends
+
+  private mutating func finish(
+    _ judgements: inout [Judgement], of index: Int, source: String?
+  ) {
+    guard !judgements.isEmpty else { return }
+    pairedAnything = true
+    touched.insert(index)
+    for judgement in judgements { met[index].insert(judgement.expected.name) }
+    if judgements.contains(where: \.isMismatch) {
+      var finding = ComparisonReport.Finding(case: cases[index].name, source: source)
+      if let description = cases[index].description {
+        finding.firstWrong = Localisation(description).firstWrong(among: judgements)
+      }
+      if options.diagnose {
+        let predictions = cases[index].description.flatMap { hypotheses?($0) } ?? []
+        Diagnosis(case: cases[index], options: options, hypotheses: predictions)
+          .explain(&judgements, finding: &finding)
+      }
+      if finding.firstWrong != nil || finding.cause != nil { report.findings.append(finding) }
+    }
+    for judgement in judgements { rows.append((index, judgement.row)) }
+  }
+
+  mutating func unrecognised(_ actual: ActualTensor, note: String? = nil) {
+    var row = TensorRow(verdict: .unrecognised)
+    row.actual = actual.name
+    row.source = actual.source
+    row.shape = [actual.tensor.matrix.rows, actual.tensor.matrix.columns]
+    row.note = note
+    rows.append((cases.count, row))
+  }
+
+  /// Lists what is no matrix; what pairs by name but cannot be parsed is trouble.
+  mutating func settleOthers(_ dump: Dump, names: NameMatching?, case index: Int?) {
+    for (record, what) in dump.others {
+      var row = TensorRow(verdict: .unrecognised)
+      row.actual = record.name
+      row.source = record.origin.reportText
+      row.note = what
+      rows.append((cases.count, row))
+    }
+    for (record, problem) in dump.malformed {
+      var row = TensorRow(verdict: .unrecognised)
+      row.actual = record.name
+      row.source = record.origin.reportText
+      row.note = problem
+      let name = names?.match(record.name)?.name
+      row.expected = name
+      if let index { row.case = name == nil ? nil : cases[index].name }
+      if let name, let index { met[index].insert(name) }
+      if name != nil || names == nil { report.problems.append(problem) }
+      rows.append((cases.count, row))
+    }
+  }
+
+  /// Lists what the dump lacks and closes the report.
+  ///
+  /// Of several cases only those that the dump is about are expected in full, unless all are
+  /// required.
+  mutating func close() {
+    for (index, expected) in cases.enumerated()
+    where touched.contains(index) || cases.count == 1 || options.requireAll {
+      for tensor in expected.tensors where !met[index].contains(tensor.name) {
+        if let shard = options.shard, !shard.contains(expected.name ?? tensor.name) { continue }
+        var row = TensorRow(verdict: .absent)
+        row.case = tensor.caseName
+        row.view = tensor.view
+        row.expected = tensor.name
+        row.shape = [tensor.matrix.rows, tensor.matrix.columns]
+        rows.append((index, row))
+      }
+    }
+    let ordered = rows.enumerated().sorted { first, second in
+      (first.element.order, first.offset) < (second.element.order, second.offset)
+    }
+    for (_, entry) in ordered { report.add(entry.row) }
+    rows = []
+  }
+}

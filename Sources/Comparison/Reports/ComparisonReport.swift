@@ -1,0 +1,108 @@
+/// The outcome of a comparison: rows, findings, counts and the exit status.
+public struct ComparisonReport: Sendable, Equatable {
+  /// The verdict on everything.
+  public enum Verdict: String, Sendable, Codable {
+    /// All that was compared matches.
+    case match
+    /// Something does not, or is missing where that was forbidden.
+    case mismatch
+    /// Something could not be read.
+    case trouble
+  }
+
+  /// How many tensors had which verdict.
+  public struct Counts: Sendable, Equatable, Codable {
+    /// Tensors that match.
+    public var match = 0
+    /// Tensors that do not.
+    public var mismatch = 0
+    /// Expected tensors the dump lacks.
+    public var absent = 0
+    /// Objects of the dump that fit nothing.
+    public var unrecognised = 0
+
+    /// Nothing counted yet.
+    public init() {}
+  }
+
+  /// What was found out about the mismatches of one case, or of one pass of a log over it.
+  public struct Finding: Sendable, Equatable, Codable {
+    /// The case.
+    public var `case`: String?
+    /// Where in the dump: a file, or the first line of a log's pass.
+    public var source: String?
+    /// The first quantity, frame, stream and unit in the order of evaluation that is out.
+    public var firstWrong: String?
+    /// The cause, if exactly one explains everything; otherwise `undetermined` and the nearest.
+    public var cause: String?
+    /// What to do about the cause, or how near the nearest came.
+    public var explanation: String?
+
+    /// A finding.
+    public init(
+      case name: String?, source: String?, firstWrong: String? = nil, cause: String? = nil,
+      explanation: String? = nil
+    ) {
+      self.case = name
+      self.source = source
+      self.firstWrong = firstWrong
+      self.cause = cause
+      self.explanation = explanation
+    }
+  }
+
+  /// Upper edges of the histogram of shares; one more bin, the last, is open.
+  public static var histogramEdges: [Double] { ElementMetrics.edges }
+
+  /// One row a tensor and occurrence, in the order of the expected side, then the dump's.
+  public var rows: [TensorRow] = []
+  /// What was found out about mismatches.
+  public var findings: [Finding] = []
+  /// What could not be read: one line each.
+  public var problems: [String] = []
+  /// How many tensors had which verdict, rows that were not kept included.
+  public var counts = Counts()
+  /// How many elements use which share of their tolerance, over all tensors.
+  public var histogram = [Int](repeating: 0, count: ElementMetrics.edges.count + 1)
+  /// Whether absent tensors fail.
+  public var requireAll = false
+  /// Whether unrecognised objects fail.
+  public var strict = false
+
+  /// An empty report.
+  public init() {}
+
+  /// The verdict: trouble outranks mismatch, mismatch outranks match.
+  public var verdict: Verdict {
+    if !problems.isEmpty { return .trouble }
+    if counts.mismatch > 0 || (requireAll && counts.absent > 0)
+      || (strict && counts.unrecognised > 0)
+    {
+      return .mismatch
+    }
+    return .match
+  }
+
+  /// The process exit status: 0 match, 1 mismatch, 2 trouble.
+  public var exitStatus: Int32 {
+    switch verdict {
+    case .match: 0
+    case .mismatch: 1
+    case .trouble: 2
+    }
+  }
+
+  /// Adds a row and counts it; `keep` false only counts it.
+  public mutating func add(_ row: TensorRow, keep: Bool = true) {
+    switch row.verdict {
+    case .match: counts.match += 1
+    case .mismatch: counts.mismatch += 1
+    case .absent: counts.absent += 1
+    case .unrecognised: counts.unrecognised += 1
+    }
+    if let bins = row.histogram, bins.count == histogram.count {
+      for bin in bins.indices { histogram[bin] += bins[bin] }
+    }
+    if keep { rows.append(row) }
+  }
+}

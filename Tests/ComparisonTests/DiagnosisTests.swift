@@ -1,0 +1,145 @@
+import Comparison
+import KaldiIO
+import Tensors
+import Testing
+
+/// Naming the cause of a mismatch, and where it starts.
+@Suite struct DiagnosisTests {
+  private func finding(
+    _ records: [TensorRecord], hypotheses: [Hypothesis] = []
+  ) -> ComparisonReport.Finding? {
+    let provider: HypothesisProvider = { _ in hypotheses }
+    return compare([MadeUpCase.golden()], with: records, hypotheses: provider).findings.first
+  }
+
+  private func permuted(_ matrix: Matrix<Double>, rows: [Int]) -> Matrix<Double> {
+    Matrix(
+      rows: matrix.rows, columns: matrix.columns, elements: rows.flatMap { matrix.row($0) })
+  }
+
+  @Test("a transposed weight gradient")
+  func transposed() {
+    #expect(finding(MadeUpCase.dump(altering: "w_corr") { $0.transposed() })?.cause == "transposed")
+  }
+
+  @Test("rows laid out batch-major")
+  func batchMajor() {
+    // Time-major rows (t, n) are 00 01 10 11 20 21; batch-major has 00 10 20 01 11 21.
+    let records = MadeUpCase.dump(altering: "out") { permuted($0, rows: [0, 2, 4, 1, 3, 5]) }
+    #expect(finding(records)?.cause == "batch-major for time-major")
+  }
+
+  @Test("frames late, early, reversed; rows and columns reversed")
+  func moved() {
+    func cause(_ rows: [Int]) -> String? {
+      finding(MadeUpCase.dump(altering: "out") { permuted($0, rows: rows) })?.cause
+    }
+    #expect(cause([0, 1, 0, 1, 2, 3]) == "one frame late")
+    #expect(cause([2, 3, 4, 5, 4, 5]) == "one frame early")
+    #expect(cause([4, 5, 2, 3, 0, 1]) == "frames reversed")
+    #expect(cause([5, 4, 3, 2, 1, 0]) == "rows reversed")
+    let mirrored = MadeUpCase.dump(altering: "w_corr") { matrix in
+      Matrix(
+        rows: 3, columns: 2,
+        elements: (0..<3).flatMap { Array(matrix.row($0).reversed()) })
+    }
+    #expect(finding(mirrored)?.cause == "columns reversed")
+  }
+
+  @Test(
+    "sign and scale",
+    arguments: [
+      (-1.0, "sign flipped"), (2, "doubled or multiplied by N"), (0.5, "halved or divided by N"),
+      (1.0 / 3, "divided by T"), (1.0 / 6, "divided by (N*T)"), (0.008, "scaled by one factor"),
+    ])
+  func scaled(factor: Double, cause: String) {
+    let records = MadeUpCase.dump(altering: "in_diff") { $0.map { $0 * factor } }
+    #expect(finding(records)?.cause == cause)
+  }
+
+  @Test("one cause must explain every mismatching tensor")
+  func together() {
+    let first = MadeUpCase.dump(altering: "in_diff") { $0.map { -$0 } }
+    func also(_ factor: Double) -> [TensorRecord] {
+      first.map { record in
+        guard record.name == "w_corr", case .tensor(var tensor) = record.content else {
+          return record
+        }
+        tensor.matrix = tensor.matrix.map { $0 * factor }
+        return TensorRecord(name: "w_corr", content: .tensor(tensor), origin: record.origin)
+      }
+    }
+    #expect(finding(also(-1))?.cause == "sign flipped")
+    #expect(finding(also(2))?.cause == "undetermined")
+  }
+
+  @Test("nothing computed, forward or backward")
+  func nothing() {
+    let backward = MadeUpCase.dump(altering: "in_diff") { $0.map { _ in 0 } }
+    #expect(finding(backward)?.cause == "backward not computed")
+    let forward = MadeUpCase.dump(altering: "out") { $0.map { _ in 0 } }
+    #expect(finding(forward)?.cause == "nothing computed")
+  }
+
+  @Test("a handed-in mistake is named if it alone explains everything")
+  func handedIn() {
+    let odd = Matrix(rows: 6, columns: 2, elements: MadeUpCase.output.map { $0 * $0 + 0.1 })
+    let right = Hypothesis(
+      name: "squared", explanation: "the output was squared", tensors: ["out": odd])
+    let wrong = Hypothesis(
+      name: "cubed", explanation: "the output was cubed",
+      tensors: ["out": odd.map { $0 * 1.01 }])
+    let partial = Hypothesis(
+      name: "squared, and the gradient too", explanation: "both",
+      tensors: ["out": odd, "in_diff": odd])
+    let records = MadeUpCase.dump(altering: "out") { _ in odd }
+    let named = finding(records, hypotheses: [wrong, right, partial])
+    #expect(named?.cause == "squared")
+    #expect(named?.explanation?.contains("the output was squared") == true)
+    #expect(finding(records, hypotheses: [wrong])?.cause == "undetermined")
+    let twin = Hypothesis(name: "twin", explanation: "", tensors: ["out": odd])
+    #expect(finding(records, hypotheses: [right, twin])?.cause == "undetermined")
+  }
+
+  @Test("undetermined names the nearest two with their margins")
+  func undetermined() {
+    let records = MadeUpCase.dump(altering: "out") { matrix in
+      var matrix = matrix
+      matrix.elements[3] += 1e-3
+      return matrix
+    }
+    let found = finding(records)
+    #expect(found?.cause == "undetermined")
+    #expect(found?.explanation?.hasPrefix("nearest: ") == true)
+  }
+
+  @Test("the first wrong frame, stream and column")
+  func firstWrong() {
+    let forward = MadeUpCase.dump(altering: "out") { matrix in
+      var matrix = matrix
+      for index in 7..<12 { matrix.elements[index] += 0.1 }
+      return matrix
+    }
+    #expect(finding(forward)?.firstWrong == "out, t=1, stream 1, column 1")
+    // A gradient is computed from the last frame to the first.
+    let backward = MadeUpCase.dump(altering: "in_diff") { matrix in
+      var matrix = matrix
+      for index in 0..<6 { matrix.elements[index] += 0.1 }
+      return matrix
+    }
+    #expect(finding(backward)?.firstWrong == "in_diff, t=1, stream 0, column 0")
+  }
+
+  @Test("an internal shows the first wrong quantity")
+  func firstQuantity() {
+    // Row 7 is t = 2 (one frame of padding), stream 1; columns 0, 1 forget gate, 2, 3 cell.
+    let records = MadeUpCase.dump(altering: "propagate_buf") { matrix in
+      var matrix = matrix
+      matrix.elements[7 * 4 + 1] += 0.1
+      matrix.elements[7 * 4 + 2] += 0.1
+      matrix.elements[6 * 4 + 3] += 0.1
+      return matrix
+    }
+    #expect(finding(records)?.firstWrong == "forget gate, t=2, stream 1, unit 1")
+  }
+}
