@@ -42,7 +42,7 @@ extension Dump {
       tensors.append(
         ActualTensor(name: record.name, tensor: stored, origin: record.origin, isLog: isLog))
     case .unrecognised(let what): others.append((record, what))
-    default: malformed.append((record, record.problem ?? "cannot be read"))
+    case .malformed(let error): malformed.append((record, "\(error)"))
     }
   }
 }

@@ -17,7 +17,7 @@ struct DumpGroup: Sendable {
     let trimmed =
       argument.count > 1 && argument.hasSuffix("/") ? String(argument.dropLast()) : argument
     guard Paths.kind(of: trimmed).isDirectory else {
-      return [DumpGroup(folder: nil, dump: try DumpReader.dump([argument]))]
+      return [DumpGroup(folder: nil, dump: try DumpReader.dump([argument], inFolder: false))]
     }
     if CaseFolder.exists(at: trimmed) { return [try caseFolder(trimmed, for: cases)] }
     var groups: [DumpGroup] = []
@@ -25,7 +25,7 @@ struct DumpGroup: Sendable {
     let files = entries.filter { !Paths.kind(of: trimmed + "/" + $0).isDirectory }
       .filter(isData).map { trimmed + "/" + $0 }
     if !files.isEmpty {
-      groups.append(DumpGroup(folder: Paths.last(trimmed), dump: try DumpReader.dump(files)))
+      groups.append(DumpGroup(folder: Paths.last(trimmed), dump: try DumpReader.dump(files, inFolder: true)))
     }
     for entry in entries {
       let path = trimmed + "/" + entry
@@ -46,7 +46,7 @@ struct DumpGroup: Sendable {
     let files = Paths.entries(of: folder).filter(isData).map { folder + "/" + $0 }
     return DumpGroup(
       folder: own.description.case.isEmpty ? name : own.description.case,
-      dump: try DumpReader.dump(files))
+      dump: try DumpReader.dump(files, inFolder: true))
   }
 
   private static func isData(_ file: String) -> Bool {

@@ -2,11 +2,30 @@ import KaldiIO
 
 /// The one place where the comparison opens sources.
 enum DumpReader {
+  /// Thrown through a source's loop by a body that wants no more.
+  private struct Enough: Error {}
+
   /// Hands over the records of a source until the body returns false.
+  ///
+  /// - Parameters:
+  ///   - argument: What the user named.
+  ///   - shard: The part of the records to hand over, by name.
+  ///   - body: What to do with a record; false ends the reading.
+  /// - Throws: ``ComparisonError/unreadable(_:)`` when the source cannot be read.
   static func forEach(
     _ argument: String, shard: Shard? = nil, _ body: (TensorRecord) -> Bool
   ) throws(ComparisonError) {
-    throw .unreadable("\(argument): reading is not wired yet")
+    do {
+      let source = try TensorSource(argument)
+      try source.forEachRecord { record in
+        if let shard, !shard.contains(record.name) { return }
+        guard body(record) else { throw Enough() }
+      }
+    } catch is Enough {
+      return
+    } catch {
+      throw .unreadable("\(error)")
+    }
   }
 
   /// All records of a source.
@@ -19,13 +38,42 @@ enum DumpReader {
     return records
   }
 
-  /// All records of several sources, sorted by what they are.
-  static func dump(_ arguments: [String]) throws(ComparisonError) -> Dump {
+  /// All records of several files, sorted by what they are.
+  ///
+  /// A file of a folder that is no matrix at all is unrecognised; one that begins as a matrix and
+  /// fails is malformed.
+  static func dump(_ arguments: [String], inFolder: Bool) throws(ComparisonError) -> Dump {
     var dump = Dump()
     for argument in arguments {
-      for record in try records(argument) { dump.add(record, isLog: record.isFromLog) }
+      // In a folder every file is tried and what fails becomes a record; a file named by itself
+      // must be readable.
+      let records =
+        inFolder
+        ? try Self.records(folderEntry: argument) : try Self.records(argument)
+      let isLog = records.contains(where: \.isFromLog)
+      for record in records { dump.add(record, isLog: isLog) }
     }
     return dump
+  }
+
+  /// The records of one file of a folder; what cannot be read is a record too.
+  private static func records(folderEntry path: String) throws(ComparisonError) -> [TensorRecord] {
+    var found: [TensorRecord] = []
+    do {
+      try TensorSource(path).forEachRecord { found.append($0) }
+    } catch let error as KaldiIOError {
+      let name = Paths.stem(Paths.last(path))
+      let content: TensorRecord.Content
+      if found.isEmpty, case .unusable(_, let reason) = error {
+        content = .unrecognised(reason)
+      } else {
+        content = .malformed(error)
+      }
+      found.append(TensorRecord(name: name, content: content, origin: .init(file: path)))
+    } catch {
+      throw .unreadable("\(path): \(error)")
+    }
+    return found
   }
 
   /// The one matrix or vector of a file.
@@ -44,9 +92,12 @@ extension TensorRecord {
   /// Whether the record was met in a log.
   var isFromLog: Bool {
     origin.function != nil || origin.sourceLine != nil || origin.component != nil
-      || origin.file.hasSuffix(".log")
+      || (origin.key == nil && (origin.file == "-" || origin.file.hasSuffix(".log")))
   }
 
   /// Why the record could not be parsed, if so.
-  var problem: String? { nil }
+  var problem: String? {
+    if case .malformed(let error) = content { return "\(error)" }
+    return nil
+  }
 }

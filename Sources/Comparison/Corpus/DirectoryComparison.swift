@@ -13,7 +13,7 @@ func compareDirectories(
   var open = Dictionary(uniqueKeysWithValues: found.map { ($0, true) })
   var pairs: [(expected: String, actual: String?)] = []
   var byStem: [String: [String]] = [:]
-  for file in found { byStem[stem(file), default: []].append(file) }
+  for file in found { byStem[Paths.stem(file), default: []].append(file) }
   for file in wanted {
     if open[file] == true {
       open[file] = false
@@ -26,18 +26,18 @@ func compareDirectories(
     }
   }
   for index in pairs.indices where pairs[index].actual == nil {
-    let candidates = (byStem[stem(pairs[index].expected)] ?? []).filter { open[$0] == true }
+    let candidates = (byStem[Paths.stem(pairs[index].expected)] ?? []).filter { open[$0] == true }
     if candidates.count == 1, let only = candidates.first {
       open[only] = false
       pairs[index].actual = only
     }
   }
   let unpaired = pairs.indices.filter { pairs[$0].actual == nil }
-  let names = NameMatching(names: unpaired.map { stem(pairs[$0].expected) })
+  let names = NameMatching(names: unpaired.map { Paths.stem(pairs[$0].expected) })
   for file in found where open[file] == true {
-    guard let name = names.match(stem(file))?.name,
+    guard let name = names.match(Paths.stem(file))?.name,
       let index = unpaired.first(where: {
-        pairs[$0].actual == nil && stem(pairs[$0].expected) == name
+        pairs[$0].actual == nil && Paths.stem(pairs[$0].expected) == name
       })
     else { continue }
     open[file] = false
@@ -49,7 +49,7 @@ func compareDirectories(
   for file in found where open[file] == true {
     if let shard = options.shard, !shard.contains(file) { continue }
     var row = TensorRow(verdict: .unrecognised)
-    row.actual = stem(file)
+    row.actual = Paths.stem(file)
     row.source = actual + "/" + file
     whole.add(row)
   }
@@ -77,7 +77,7 @@ private func judged(
     for pair in pairs[batch * width..<min((batch + 1) * width, pairs.count)] {
       guard let file = pair.actual else {
         var row = TensorRow(verdict: .absent)
-        row.expected = stem(pair.expected)
+        row.expected = Paths.stem(pair.expected)
         part.add(row)
         continue
       }
@@ -104,8 +104,8 @@ private func judged(
 }
 
 private func mapped(_ file: String, to found: [String], options: ComparisonOptions) -> String? {
-  for pair in options.map where pair.expected == file || pair.expected == stem(file) {
-    if let hit = found.first(where: { $0 == pair.actual || stem($0) == pair.actual }) {
+  for pair in options.map where pair.expected == file || pair.expected == Paths.stem(file) {
+    if let hit = found.first(where: { $0 == pair.actual || Paths.stem($0) == pair.actual }) {
       return hit
     }
   }
@@ -124,11 +124,4 @@ private func files(below directory: String) -> [String] {
     }
   }
   return result
-}
-
-/// A relative path without the ending of its last component.
-private func stem(_ file: String) -> String {
-  let slash = file.lastIndex(of: "/") ?? file.startIndex
-  guard let dot = file.lastIndex(of: "."), dot > slash else { return file }
-  return String(file[..<dot])
 }

@@ -95,7 +95,7 @@ struct PlainComparison {
       return .tensor(
         ActualTensor(
           name: record.name, tensor: stored, origin: record.origin, isLog: record.isFromLog))
-    default:
+    case .unrecognised, .malformed:
       var row = TensorRow(verdict: .unrecognised)
       row.actual = record.name
       row.source = record.origin.reportText

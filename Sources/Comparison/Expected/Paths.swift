@@ -19,4 +19,11 @@ enum Paths {
   static func last(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
+
+  /// A path without the ending of its last component.
+  static func stem(_ path: String) -> String {
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    guard let dot = path.lastIndex(of: "."), dot > slash else { return path }
+    return String(path[..<dot])
+  }
 }
