@@ -77,6 +77,81 @@ import Testing
         """)
   }
 
+  @Test(arguments: [
+    ("golden/tflstm/numpy/x.txt", "", "notebook x"),
+    ("golden/tflstm:x", "--layout time-major", "notebook transpose x"),
+    ("golden/tflstm/kaldi/in.txt", "", "notebook transpose x"),
+    ("golden/tflstm:kaldi/in", "--layout batch-major", "notebook x"),
+    ("golden/sru:w_xfrh", "", "notebook W.T"),
+    ("golden/compact-vfsmn:hidden", "", "notebook hidden"),
+    ("golden/compact-vfsmn:filter", "", "notebook filter"),
+    ("golden/bi-compact-vfsmn:ffilter", "", "notebook ffilter"),
+    ("golden/tflstm:b", "", "notebook b"),
+    ("golden/tflstm:h0", "", "zeros"),
+    ("golden/compact-vfsmn:position", "", "position"),
+    ("golden/bi-compact-vfsmn/kaldi/bposition.txt", "", "position column"),
+  ])
+  func `golden tensors print as the notebooks print them`(
+    _ source: String, _ options: String, _ name: String
+  ) throws {
+    let expected = try Self.printed(name)
+    let bare = try Tool.shell("$tool inspect \(source) \(options) --style numpy --labels=false")
+    #expect(bare == Tool.Outcome(status: 0, output: expected + "\n", errors: ""))
+    // The labels stand to the right of the same lines, below a heading.
+    let labelled = try Tool.shell("$tool inspect \(source) \(options) --style numpy")
+    let lines = labelled.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let bareLines = expected.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(zip(lines.dropFirst(), bareLines).allSatisfy { $0.hasPrefix($1) })
+  }
+
+  @Test func `what the notebook printed of the bidirectional memory is printed`() throws {
+    // seeds: "FSMN Gradient Check", section "Bidirectional Compact vFSMN", as far as it is kept.
+    let outcome = try Tool.run(
+      "inspect", "golden/bi-compact-vfsmn:memory", "--style=numpy", "--labels=false")
+    #expect(
+      outcome.output.hasPrefix(
+        """
+        [[ 123.13571429  138.9         155.50714286  172.95714286  191.25      ]
+         [ 182.27142857  200.94285714  220.65714286  241.41428571  26
+        """))
+  }
+
+  @Test func `a golden tensor's frames are known without options`() throws {
+    let labels = try Tool.run("inspect", "golden/tflstm:out").output.split(separator: "\n")
+      .dropFirst(2).map { $0.prefix(6) }
+    #expect(labels == ["(0, 0)", "(1, 0)", "(2, 0)", "(0, 1)", "(1, 1)", "(2, 1)"])
+    let buffer = try Tool.run("inspect", "golden/sru:propagate_buf").output
+      .split(separator: "\n").dropFirst(2)
+    #expect(buffer.count == 10)
+    #expect(buffer.filter { $0.contains("padding") }.count == 4)
+    #expect(buffer.first?.hasPrefix("(-1, 0) padding") == true)
+    let folder = try Tool.run("inspect", "golden/sru").output
+    #expect(folder.contains("\nin_diff: golden/sru/kaldi/in_diff.txt, 6 x 3, T=3 N=2, rows (t, n)"))
+  }
+
+  @Test(arguments: [
+    ("golden/sru:inn", "did you mean 'in'?"), ("golden/sru:zzzz", "list sru"),
+    ("\(dumps)/nnet-component-test.log:mat_ouch", "mat_out"),
+  ])
+  func `an unknown tensor is told`(_ source: String, _ hint: String) throws {
+    let outcome = try Tool.run("inspect", source)
+    #expect(outcome.isPlainTrouble)
+    #expect(outcome.errors.contains(hint))
+  }
+
+  @Test(arguments: [
+    ("\(dumps)/nnet-component-test.log", 40), ("\(dumps)/upstream-debug.log", 8),
+    ("\(dumps)/sru/model.nnet", 3), ("ark:\(dumps)/archives/feats.ark", 4),
+    ("\(dumps)/archives/feats.compressed.ark", 4), ("\(dumps)/archives/feats.text.ark", 4),
+    ("\(dumps)/tflstm-binary/out.mat", 1),
+  ])
+  func `every kind of source is inspected`(_ source: String, _ count: Int) throws {
+    let outcome = try Tool.run("inspect", source)
+    #expect(outcome.status == 0 && outcome.errors == "")
+    let objects = outcome.output.split(separator: "\n").filter { $0.contains("[") }
+    #expect(objects.count == count)
+  }
+
   @Test func `wrapped rows keep one label each`() throws {
     let row = (0..<20).map(String.init).joined(separator: " ")
     let outcome = try Self.inspect(" [\n \(row)\n \(row) ]\n", "--streams 2 --style numpy")

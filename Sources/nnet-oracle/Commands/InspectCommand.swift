@@ -58,10 +58,11 @@ enum InspectCommand {
       order: arguments.text(layout).flatMap(FrameLayout.Order.init))
     let frames = try FrameOptions(arguments, command: "inspect")
     var report = InspectReport(printer: printer, frames: frames)
-    for record in try records(of: arguments.operands[0]) {
+    let source = arguments.operands[0]
+    try forEachRecord(of: source, allowPipes: arguments.isOn(allowPipes)) { record in
       try report.add(record, to: &output)
     }
-    try report.finish(source: arguments.operands[0], to: &output)
-    return .success
+    try report.finish(source: source, to: &output)
+    return report.hasTrouble ? .trouble : .success
   }
 }

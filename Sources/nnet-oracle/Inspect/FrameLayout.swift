@@ -64,15 +64,25 @@ extension Matrix {
 }
 
 extension FrameLayout {
-  /// The layout of a golden tensor by its entry in `case.json`, nil if its rows are no sequences.
-  init?(_ matrix: Matrix<Double>, golden: GoldenContext, name: String) {
-    // In the FSMN cases N is the length of the memory, and all frames stand in one matrix.
-    guard let order = Order(rawValue: golden.file.layout),
-      !golden.description.kernel.hasSuffix("vfsmn"),
-      let batchSize = golden.description.dimensions["N"], batchSize > 0,
-      matrix.rows % batchSize == 0
-    else { return nil }
-    self.init(batchSize: batchSize, frameCount: matrix.rows / batchSize, order: order)
+  /// The layout of a golden tensor by its entry in `case.json`, nil if its rows are no frames.
+  init?(_ matrix: Matrix<Double>, golden: GoldenContext) {
+    let dimensions = golden.description.dimensions
+    let batchSize: Int
+    if golden.description.kernel.hasSuffix("vfsmn") {
+      // There N is the length of the memory, and all frames stand in one matrix.
+      guard golden.tensor.files.contains(where: { $0.layout == Order.timeMajor.rawValue })
+      else { return nil }
+      batchSize = 1
+    } else {
+      guard Order(rawValue: golden.file.layout) != nil, let size = dimensions["N"] else {
+        return nil
+      }
+      batchSize = size
+    }
+    guard batchSize > 0, matrix.rows % batchSize == 0 else { return nil }
+    self.init(
+      batchSize: batchSize, frameCount: matrix.rows / batchSize,
+      order: Order(rawValue: golden.file.layout) ?? .timeMajor)
     if golden.file.name.hasSuffix("propagate_buf") { firstFrame = -1 }
   }
 

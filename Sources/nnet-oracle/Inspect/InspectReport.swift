@@ -8,6 +8,8 @@ struct InspectReport {
   private var waiting: TensorRecord?
   private var count = 0
   private var framedCount = 0
+  /// Whether an object could not be read.
+  private(set) var hasTrouble = false
   /// Tensors that are arrays of integers in the notebooks; Kaldi's text does not tell.
   private static let wholeNames = ["position", "bposition", "fposition"]
 
@@ -37,10 +39,13 @@ struct InspectReport {
     _ record: TensorRecord, isAlone: Bool, to output: inout StandardOutput
   ) throws(Trouble) {
     switch record.content {
-    case .malformed(let error): throw Trouble("\(error)")
     case .unrecognised(let what):
       if isAlone { throw Trouble("\(record.place): \(what)") }
-      try output.write("\(record.name): \(record.place), not printed: \(what)\n\n")
+      try output.write("\(record.shownName): \(record.place), not printed: \(what)\n\n")
+    case .malformed(let error):
+      if isAlone { throw Trouble(error) }
+      hasTrouble = true
+      complain(Trouble(error).line)
     case .tensor(let stored):
       let golden = GoldenContext(path: record.origin.file)
       let layout = try layout(of: stored, in: record, golden: golden, isAlone: isAlone)
@@ -52,9 +57,9 @@ struct InspectReport {
       }
       if printer.showsLabels {
         try output.writeLine(
-          printer.heading(of: stored, name: record.name, place: record.place, layout: layout))
+          printer.heading(of: stored, name: record.shownName, place: record.place, layout: layout))
       } else if !isAlone {
-        try output.writeLine(record.name)
+        try output.writeLine(record.shownName)
       }
       let isWhole = stored.isInteger || Self.wholeNames.contains(record.name)
       try output.write(printer.text(of: stored, layout: layout, isWhole: isWhole))
@@ -78,6 +83,6 @@ struct InspectReport {
       if isAlone { throw error }
       return nil
     }
-    return golden.flatMap { FrameLayout(stored.matrix, golden: $0, name: record.name) }
+    return golden.flatMap { FrameLayout(stored.matrix, golden: $0) }
   }
 }

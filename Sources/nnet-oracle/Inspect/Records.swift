@@ -1,26 +1,31 @@
 import KaldiIO
 
-/// The objects of a source.
-func records(of source: String) throws(Trouble) -> [TensorRecord] {
+/// Reads the objects of a source one after the other.
+func forEachRecord(
+  of source: String, allowPipes: Bool, _ body: (TensorRecord) throws -> Void
+) throws(Trouble) {
   do {
-    let tensor = try ByteSource.open(file: source).readTensor()
-    let file = source.split(separator: "/").last.map(String.init) ?? source
-    let name = file.split(separator: ".").first.map(String.init) ?? file
-    return [
-      TensorRecord(name: name, content: .tensor(tensor), origin: .init(file: source))
-    ]
+    let options = TensorSource.Options(pipes: allowPipes ? .allowed : .forbidden)
+    for path in try goldenFiles(of: source) ?? [source] {
+      try TensorSource(path, options: options).forEachRecord(body)
+    }
+  } catch let trouble as Trouble {
+    throw trouble
   } catch {
     throw Trouble(error)
   }
 }
 
 extension TensorRecord {
+  /// The object's name, for a person.
+  var shownName: String { name.isEmpty ? "(unnamed)" : name }
+
   /// Where the object was found, for a person.
   var place: String {
     var text = origin.file
-    if let line = origin.line {
+    if let line = origin.line, line > 1 {
       text += ":\(line)"
-    } else if let byte = origin.byteOffset, byte > 0 {
+    } else if origin.line == nil, let byte = origin.byteOffset, byte > 0 {
       text += ":\(byte)"
     }
     if let key = origin.key, key != name { text += " \(key)" }
