@@ -19,7 +19,7 @@ import Dispatch
   /// strip of the right one's the first.
   static var rowBlock: Int { 128 }
   static var innerBlock: Int { 256 }
-  static var columnBlock: Int { 2048 }
+  static var columnBlock: Int { 512 }
   /// What the two packed blocks hold together.
   static var panelElements: Int { (rowBlock + columnBlock) * innerBlock }
   /// Multiplications below which a second thread costs more than it brings.

@@ -58,8 +58,10 @@ static TARGET void NAME(accumulate)(const product_block *p) {
     const SCALAR *a = p->a;
     SCALAR *c = (SCALAR *)p->c + j;
     ptrdiff_t left = p->rows;
-    for (; left >= ROWS; left -= ROWS, a += p->a_tile, c += ROWS * p->c_row)
+    for (; left >= ROWS; left -= ROWS, a += p->a_tile, c += ROWS * p->c_row) {
+      if (left >= 2 * ROWS) UNROLLED(r, ROWS) __builtin_prefetch(c + (ROWS + r) * p->c_row, 1);
       NAME(row_tile)(p, ROWS, width, a, b, c);
+    }
     PART(ROWS > 4 ? 4 : 0)
     PART(2)
     PART(1)

@@ -1,0 +1,25 @@
+import CProductTiles
+
+extension ProductVariant {
+  /// Runs unfused multiply-adds on registers alone: what no product of doubles can exceed.
+  ///
+  /// The plain form has no loop of its own and runs the baseline's.
+  ///
+  /// - Parameter rounds: How many rounds, each of some tens of operations.
+  /// - Returns: How many floating-point operations that was, for the caller to divide by the time.
+  public func runDoublePeak(rounds: Int) -> Double {
+    precondition(ProductVariant.supported.contains(self))
+    var factors = (1.0, 1.0, 1.0)
+    return unsafe product_tiles_double(max(tileIndex, 0)).peak(rounds, &factors)
+  }
+
+  /// Runs unfused multiply-adds on registers alone: what no product of floats can exceed.
+  ///
+  /// - Parameter rounds: How many rounds, each of some tens of operations.
+  /// - Returns: How many floating-point operations that was, for the caller to divide by the time.
+  public func runFloatPeak(rounds: Int) -> Double {
+    precondition(ProductVariant.supported.contains(self))
+    var factors: (Float, Float, Float) = (1, 1, 1)
+    return unsafe product_tiles_float(max(tileIndex, 0)).peak(rounds, &factors)
+  }
+}
