@@ -17,7 +17,8 @@ struct DumpGroup: Sendable {
     let trimmed =
       argument.count > 1 && argument.hasSuffix("/") ? String(argument.dropLast()) : argument
     guard Paths.kind(of: trimmed).isDirectory else {
-      return [DumpGroup(folder: nil, dump: try DumpReader.dump([argument], inFolder: false))]
+      let dump = try DumpReader.dump([argument], inFolder: false)
+      return [DumpGroup(folder: nil, dump: dump)]
     }
     if CaseFolder.exists(at: trimmed) { return [try caseFolder(trimmed, for: cases)] }
     var groups: [DumpGroup] = []
@@ -25,7 +26,8 @@ struct DumpGroup: Sendable {
     let files = entries.filter { !Paths.kind(of: trimmed + "/" + $0).isDirectory }
       .filter(isData).map { trimmed + "/" + $0 }
     if !files.isEmpty {
-      groups.append(DumpGroup(folder: Paths.last(trimmed), dump: try DumpReader.dump(files, inFolder: true)))
+      let dump = try DumpReader.dump(files, inFolder: true)
+      groups.append(DumpGroup(folder: Paths.last(trimmed), dump: dump))
     }
     for entry in entries {
       let path = trimmed + "/" + entry

@@ -91,8 +91,10 @@ enum DumpReader {
 extension TensorRecord {
   /// Whether the record was met in a log.
   var isFromLog: Bool {
-    origin.function != nil || origin.sourceLine != nil || origin.component != nil
-      || (origin.key == nil && (origin.file == "-" || origin.file.hasSuffix(".log")))
+    // A model's parameters have a component too, but also a key.
+    guard origin.key == nil else { return false }
+    return origin.function != nil || origin.sourceLine != nil || origin.component != nil
+      || origin.file == "-" || origin.file.hasSuffix(".log")
   }
 
   /// Why the record could not be parsed, if so.

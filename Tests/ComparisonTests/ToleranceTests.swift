@@ -97,9 +97,9 @@ import Testing
       }
       return compare([MadeUpCase.golden()], with: records).row("w")?.verdict
     }
-    // 0.2: u·v = 1.19e-8, typed 1e-8, a whole unit of the seventh digit 1e-7.
-    #expect(verdict(2.1e-8, .float32) == .match)
-    #expect(verdict(2.3e-8, .float32) == .mismatch)
+    // 0.2: u·v = 1.19e-8, typed 1e-8, a whole unit of the seventh digit 1e-7, in binary too.
+    #expect(verdict(1.21e-7, .float32) == .match)
+    #expect(verdict(1.23e-7, .float32) == .mismatch)
     #expect(verdict(1.21e-7, .text(significantDigits: 7)) == .match)
     #expect(verdict(1.23e-7, .text(significantDigits: 7)) == .mismatch)
   }

@@ -29,7 +29,7 @@ struct ExpectedTensor: Sendable {
   func tolerance(
     for actual: StoredTensor, isLog: Bool, options: ComparisonOptions
   ) -> Tolerance {
-    let digits = PrintedDigits(actual.encoding, isLog: isLog, options: options)
+    let digits = PrintedDigits(actual, isLog: isLog, options: options)
     if options.rtol == nil, options.atol == nil {
       if let role, !role.isResult {
         let roundoff =

@@ -9,7 +9,8 @@ import Tensors
 ///
 /// `bound` covers every correct program, `unit` is what the last printed digit is worth. Inputs
 /// and parameters may have been typed, stored and printed more than once, hence the whole unit
-/// and the `1e-8`.
+/// and the `1e-8`; in a binary file too, which may have been text before: there the unit is that
+/// of a file's seventh digit, unless a binary64 program is judged.
 struct Tolerance: Sendable {
   /// Where the allowance comes from.
   enum Rule: Sendable {
@@ -38,7 +39,11 @@ struct Tolerance: Sendable {
     let unit = digits.unit(of: actual)
     switch rule {
     case .bounded(let bound): return bound.elements[index] + unit / 2
-    case .given(let roundoff): return roundoff * expected.magnitude + Tolerance.typed + unit
+    case .given(let roundoff):
+      let stored =
+        digits == .exact && roundoff > Tolerance.float64Roundoff
+        ? DecimalUnit.unit(of: actual, digits: 7) : unit
+      return roundoff * expected.magnitude + Tolerance.typed + stored
     case .relative(let rtol, let atol): return atol + rtol * expected.magnitude + unit / 2
     }
   }

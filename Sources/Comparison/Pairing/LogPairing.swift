@@ -182,7 +182,7 @@ struct LogPairing: Sendable {
     let roundoff = options.double ? Tolerance.float64Roundoff : Tolerance.float32Roundoff
     let options = options
     func digits(_ actual: ActualTensor) -> PrintedDigits {
-      PrintedDigits(actual.tensor.encoding, isLog: actual.isLog, options: options)
+      PrintedDigits(actual.tensor, isLog: actual.isLog, options: options)
     }
     let outcome: LearningRate =
       options.learningRate.map { .found($0) }

@@ -77,7 +77,7 @@ public struct TextReport: Sendable {
 
   private func remarks(on row: TensorRow) -> [String] {
     var remarks: [String] = []
-    if row.verdict == .mismatch, let outside = row.outside, let count = row.elements,
+    if row.verdict == .mismatch, let outside = row.outside, outside > 0, let count = row.elements,
       let worst = row.worst
     {
       remarks.append(
@@ -86,7 +86,9 @@ public struct TextReport: Sendable {
           + ", found \(shortText(worst.actual, digits: 9))")
     }
     if let note = row.note { remarks.append(note) }
-    for cause in row.causes { remarks.append(cause) }
+    // What explains the whole case is told once, below the table.
+    let told = Set(report.findings.compactMap(\.cause))
+    for cause in row.causes where !told.contains(cause) { remarks.append(cause) }
     if let rtol = row.smallestRtol, let atol = row.smallestAtol {
       remarks.append(
         "would just pass with --rtol \(numberText(rtol)) --atol 0, or with --rtol 0 --atol "
@@ -110,6 +112,7 @@ public struct TextReport: Sendable {
     guard let share else { return "-" }
     if share.isInfinite { return "inf" }
     if share > 0, share < 1e-5 { return "<0.001%" }
+    if share >= 1e6 { return ">1e6x" }
     return share >= 1000
       ? shortText(share, digits: 3) + "x"
       : shortText(share * 100, digits: 3) + "%"
