@@ -1,0 +1,165 @@
+import Comparison
+import KaldiIO
+
+/// `compare`: judges what a program produced.
+enum CompareCommand {
+  static let json = Option(
+    name: "json", value: .flag, purpose: "Print the report as JSON, for other programs.")
+  static let junit = Option(
+    name: "junit", value: .text("FILE"),
+    purpose: "Also write the report as JUnit XML, for CI systems.")
+  static let map = Option(
+    name: "map", value: .text("ACTUAL=EXPECTED"),
+    purpose: "Settle a pair that the names do not tell.", isRepeatable: true)
+  static let view = Option(
+    name: "view", value: .choice(["kaldi", "numpy"]),
+    purpose: "The view of a case's folder to compare with; kaldi unless EXPECTED ends in /numpy.")
+  static let requireAll = Option(
+    name: "require-all", value: .flag, purpose: "Golden tensors that ACTUAL lacks are a mismatch.")
+  static let strict = Option(
+    name: "strict", value: .flag,
+    purpose: "What ACTUAL holds and nothing expects is a mismatch.")
+  static let rtol = Option(
+    name: "rtol", value: .magnitude("R"),
+    purpose: "Relative tolerance, in place of the golden folder's bounds.")
+  static let atol = Option(
+    name: "atol", value: .magnitude("A"),
+    purpose: "Absolute tolerance, in place of the golden folder's bounds.")
+  static let double = Option(
+    name: "double", value: .flag,
+    purpose: "Judge a program that computes in float64; float32 is the default.")
+  static let digits = Option(
+    name: "digits", value: .integer("P", 1...17),
+    purpose: "Significant digits that ACTUAL was printed with, in place of those it shows.")
+  static let decimals = Option(
+    name: "decimals", value: .integer("P", 0...17),
+    purpose: "Decimals that ACTUAL was printed with, where their number was fixed.")
+  static let learningRate = Option(
+    name: "learning-rate", value: .number("LR"),
+    purpose: "The rate by which a log's parameters were updated, in place of the one found.")
+  static let smallestPassing = Option(
+    name: "smallest-passing", value: .flag,
+    purpose: "Tell the rtol at atol 0 and the atol at rtol 0 that would just pass.")
+  static let diagnose = Option(
+    name: "diagnose", value: .flag,
+    purpose: "Look for the cause of a mismatch; --diagnose=false only judges.")
+  static let shard = Option(
+    name: "shard", value: .text("K/N"),
+    purpose: "Compare part K of N only; 'merge-reports' joins the parts' --json.")
+
+  static let command = Command(
+    declaration: CommandDeclaration(
+      name: "compare",
+      purpose: "Compares what a program produced with what is right, and says what is wrong.",
+      operands: [
+        Operand(
+          name: "EXPECTED", count: .one,
+          purpose: "The golden folder, a case's folder or view, or any file with matrices."),
+        Operand(
+          name: "ACTUAL", count: .one,
+          purpose: "A folder, file, archive, scp, model or log; '-' is standard input."),
+      ],
+      options: [
+        json, junit, map, view, requireAll, strict, rtol, atol, double, digits, decimals,
+        learningRate, smallestPassing, diagnose, shard, FrameOptions.streams, FrameOptions.lengths,
+      ],
+      notes: [
+        "Names are paired however the dump decorated them. The tolerance of a golden result is its"
+          + " derived bound plus what the dump's printed digits are worth; what ACTUAL lacks is"
+          + " listed, and fails only under --require-all."
+      ],
+      mismatch: "a mismatch",
+      example: .init(
+        command: "nnet-oracle compare golden/compact-vfsmn/kaldi/in_diff.txt "
+          + "Tests/Fixtures/kaldi-dumps/compact-vfsmn-cpu/in_diff.mat",
+        output: """
+          tensor     shape  largest error   at  expected  actual  of tolerance  verdict   source
+          compact-vfsmn (kaldi view):
+            in_diff   15x5            351  0,4       351       0     16700000x  mismatch  \
+          Tests/Fixtures/kaldi-dumps/compact-vfsmn-cpu/in_diff.mat
+              75 of 75 elements out; worst at 7,2: expected 38 within 2.27e-06, found 0
+              nothing was computed: every element is 0
+              backward not computed
+          compact-vfsmn: first wrong: in_diff, t=14, stream 0, column 0
+          compact-vfsmn: cause: backward not computed
+              gradients are zero or not applied: the backward pass did nothing (explains in_diff)
+          MISMATCH: 0 match, 1 mismatch
+          """)),
+    run: { (arguments, output) throws(Trouble) in try run(arguments, &output) })
+
+  private static func run(
+    _ arguments: Arguments, _ output: inout StandardOutput
+  ) throws(Trouble) -> ExitStatus {
+    let options = try options(arguments)
+    let report: ComparisonReport
+    do {
+      report = try compare(
+        expected: arguments.operands[0], actual: arguments.operands[1], options: options)
+    } catch {
+      // Whoever reads the JSON is told of trouble there too.
+      guard arguments.isOn(json) else { throw Trouble(error) }
+      var failed = ComparisonReport()
+      failed.problems = ["\(error)"]
+      return try finish(failed, arguments, &output)
+    }
+    return try finish(report, arguments, &output)
+  }
+
+  private static func options(_ arguments: Arguments) throws(Trouble) -> ComparisonOptions {
+    let frames = try FrameOptions(arguments, command: "compare")
+    var options = ComparisonOptions()
+    do {
+      for pair in arguments.texts(map) { options.map.append(try .init(argument: pair)) }
+      if let part = arguments.text(shard) { options.shard = try Shard(argument: part) }
+    } catch {
+      throw Trouble("compare: \(error)")
+    }
+    options.view = arguments.text(view)
+    options.requireAll = arguments.isOn(requireAll)
+    options.strict = arguments.isOn(strict)
+    options.rtol = arguments.number(rtol)
+    options.atol = arguments.number(atol)
+    options.double = arguments.isOn(double)
+    options.digits = arguments.integer(digits)
+    options.decimals = arguments.integer(decimals)
+    options.learningRate = arguments.number(learningRate)
+    options.smallestPassing = arguments.isOn(smallestPassing)
+    options.diagnose = arguments.flag(diagnose) ?? true
+    options.streams = frames.streams
+    options.lengths = frames.lengths
+    return options
+  }
+
+  /// Writes and prints what is wanted of a report, and gives the status it asks for.
+  static func finish(
+    _ report: ComparisonReport, _ arguments: Arguments, _ output: inout StandardOutput
+  ) throws(Trouble) -> ExitStatus {
+    if let file = arguments.text(junit) {
+      try writeWhole(JUnitReport(report).rendered(), to: file)
+    }
+    return try print(report, asJSON: arguments.isOn(json), to: &output)
+  }
+
+  private static func print(
+    _ report: ComparisonReport, asJSON: Bool, to output: inout StandardOutput
+  ) throws(Trouble) -> ExitStatus {
+    if asJSON {
+      do { try output.write(try JSONReport.render(report)) } catch { throw Trouble("\(error)") }
+    } else {
+      try output.write(TextReport(report).rendered())
+    }
+    for problem in report.problems { complain(Trouble(problem).line) }
+    return ExitStatus(rawValue: report.exitStatus) ?? .trouble
+  }
+}
+
+/// Writes a text file, whole or not at all.
+func writeWhole(_ text: String, to path: String) throws(Trouble) {
+  do {
+    let sink = try ByteSink.open(file: path)
+    try sink.append(text)
+    try sink.finish()
+  } catch {
+    throw Trouble(error)
+  }
+}
