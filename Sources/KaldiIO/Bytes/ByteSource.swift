@@ -13,7 +13,7 @@ import Glibc
   /// Zero bytes kept behind the window.
   static let padding = 64
   /// How much is asked of the system at once.
-  static let chunk = 1 << 18
+  static let chunk = 1 << 20
 
   /// The window's memory.
   private var buffer: UnsafeMutablePointer<UInt8>
@@ -100,6 +100,21 @@ import Glibc
     if isComplete { return limit - cursor }
     guard let length else { return nil }
     return max(0, length - offset)
+  }
+
+  /// Whether the input is a file of known length, or all in memory: reading ahead never waits.
+  var isRegular: Bool { length != nil }
+
+  /// How many bytes of the window, up to a line feed, stand before a byte that ends an object.
+  func plainLength(endingBefore terminator: UInt8) -> Int {
+    let start = unsafe buffer + cursor
+    var count = limit - cursor
+    if count == 0 { return 0 }
+    if let found = unsafe memchr(start, Int32(terminator), count) {
+      count = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(start)
+    }
+    while count > 0, unsafe start[count - 1] != 0x0a { count -= 1 }
+    return count
   }
 
   /// Reads more into the window, behind what is there.
@@ -277,10 +292,10 @@ import Glibc
   }
 
   private func countLines() {
-    var index = countedTo
-    while index < cursor {
-      if unsafe buffer[index] == 0x0a { newlines += 1 }
-      index += 1
+    var place = countedTo
+    while place < cursor, let found = unsafe memchr(buffer + place, 0x0a, cursor - place) {
+      newlines += 1
+      place = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(buffer) + 1
     }
     countedTo = max(countedTo, cursor)
   }

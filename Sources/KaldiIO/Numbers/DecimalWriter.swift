@@ -13,11 +13,11 @@ public enum NumberStyle: Sendable, Equatable {
 /// The shortest styles use fixed notation for 1e-5 ≤ |v| < 1e17 and `d.ddde-07` beyond it; whole
 /// numbers have no point. Infinities are `inf` and `-inf`, NaN is `nan` or `-nan` by its sign bit.
 enum DecimalWriter {
-  /// The most bytes that a number can take.
+  /// The most bytes that a number can take, those written beyond its end included.
   static func maximumLength(_ style: NumberStyle) -> Int {
     switch style {
-    case .shortestDouble, .shortestFloat: 32
-    case .significantDigits(let digits): max(1, digits) + 32
+    case .shortestDouble, .shortestFloat: 48
+    case .significantDigits(let digits): max(1, digits) + 48
     }
   }
 
@@ -71,56 +71,46 @@ enum DecimalWriter {
     return unsafe target + 3
   }
 
-  /// Writes `digits · 10^power`, the digits without trailing zeros.
+  /// Writes `digits · 10^power`; fixed notation for first digits worth 10^-5 to 10^16.
   @inline(__always) private static func writeShortest(
     _ digits: UInt64, power: Int, to target: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {
     let count = DecimalDigits.count(digits)
-    let exponent = count + power - 1
-    let p = unsafe target
+    let exponent = count &+ power &- 1
+    let run = DigitRun(digits, count: count)
     if exponent >= -5 && exponent < 17 {
-      return unsafe writeFixed(digits, count: count, exponent: exponent, to: p)
+      return unsafe writeFixed(run, exponent: exponent, to: target)
     }
-    return unsafe writeScientific(digits, count: count, exponent: exponent, to: p)
+    return unsafe writeScientific(run, exponent: exponent, to: target)
   }
 
-  /// Writes the digits in fixed notation, the first being worth `10^exponent`.
+  /// Writes the digits in fixed notation, the first being worth `10^exponent`, from -7 to 16.
   @inline(__always) static func writeFixed(
-    _ digits: UInt64, count: Int, exponent: Int, to target: UnsafeMutablePointer<UInt8>
+    _ run: DigitRun, exponent: Int, to target: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {
     if exponent < 0 {
-      let zeros = -exponent
-      unsafe target[0] = 0x30
-      unsafe target[1] = 0x2e
-      for index in 0..<zeros { unsafe target[1 + index] = index == 0 ? 0x2e : 0x30 }
-      unsafe DecimalDigits.write(digits, count: count, to: target + 1 + zeros)
-      return unsafe target + 1 + zeros + count
+      unsafe UnsafeMutableRawPointer(target).storeBytes(
+        of: 0x3030_3030_3030_2e30, as: UInt64.self)
+      unsafe run.store(to: target + (1 &- exponent))
+      return unsafe target + (1 &- exponent &+ run.count)
     }
-    let whole = exponent + 1
-    if count <= whole {
-      unsafe DecimalDigits.write(digits, count: count, to: target)
-      for index in count..<whole { unsafe target[index] = 0x30 }
-      return unsafe target + whole
-    }
-    // One place to the right, then the whole part moves back over the point's place.
-    unsafe DecimalDigits.write(digits, count: count, to: target + 1)
-    for index in 0..<whole { unsafe target[index] = target[index + 1] }
+    let whole = exponent &+ 1
+    unsafe run.store(to: target)
+    if run.count <= whole { return unsafe target + whole }
+    // What is behind the point moves up by its width.
+    let fraction = unsafe UnsafeMutableRawPointer(target + whole)
+    let moved = unsafe fraction.loadUnaligned(as: SIMD16<UInt8>.self)
+    unsafe (fraction + 1).storeBytes(of: moved, as: SIMD16<UInt8>.self)
     unsafe target[whole] = 0x2e
-    return unsafe target + count + 1
+    return unsafe target + (run.count &+ 1)
   }
 
   /// Writes the digits as `d.ddde±xx`.
   static func writeScientific(
-    _ digits: UInt64, count: Int, exponent: Int, to target: UnsafeMutablePointer<UInt8>
+    _ run: DigitRun, exponent: Int, to target: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {
-    unsafe DecimalDigits.write(digits, count: count, to: target + 1)
-    unsafe target[0] = target[1]
-    var p = unsafe target + 1
-    if count > 1 {
-      unsafe target[1] = 0x2e
-      unsafe p += count
-    }
-    return unsafe writeExponent(exponent, to: p)
+    unsafe run.storeWithPoint(to: target)
+    return unsafe writeExponent(exponent, to: target + (run.count == 1 ? 1 : run.count &+ 1))
   }
 
   private static func writeExponent(
@@ -128,24 +118,36 @@ enum DecimalWriter {
   ) -> UnsafeMutablePointer<UInt8> {
     unsafe target[0] = 0x65
     unsafe target[1] = exponent < 0 ? 0x2d : 0x2b
-    let magnitude = UInt64(exponent.magnitude)
-    let count = magnitude < 100 ? 2 : 3
-    unsafe DecimalDigits.write(magnitude, count: count, to: target + 2)
-    return unsafe target + 2 + count
+    var p = unsafe target + 2
+    var rest = exponent < 0 ? -exponent : exponent
+    if rest >= 100 {
+      unsafe p[0] = 0x30 + UInt8(rest / 100)
+      unsafe p += 1
+      rest %= 100
+    }
+    unsafe p[0] = 0x30 + UInt8(rest / 10)
+    unsafe p[1] = 0x30 + UInt8(rest % 10)
+    return unsafe p + 2
   }
 
   /// Writes a positive finite number as `%.{digits}g` does.
-  private static func writeSignificant(
+  @inline(__always) private static func writeSignificant(
     _ magnitude: Double, digits wanted: Int, to target: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {
-    if let (digits, power) = SignificantDecimal.quick(magnitude, digits: wanted) {
-      let count = DecimalDigits.count(digits)
-      let exponent = count + power - 1
+    if let (digits, exponent) = SignificantDecimal.quick(magnitude, digits: wanted) {
+      let run = DigitRun(digits, count: wanted)
       if exponent >= -4 && exponent < wanted {
-        return unsafe writeFixed(digits, count: count, exponent: exponent, to: target)
+        return unsafe writeFixed(run, exponent: exponent, to: target)
       }
-      return unsafe writeScientific(digits, count: count, exponent: exponent, to: target)
+      return unsafe writeScientific(run, exponent: exponent, to: target)
     }
+    return unsafe writeExactly(magnitude, digits: wanted, to: target)
+  }
+
+  /// The same by exact arithmetic.
+  @inline(never) private static func writeExactly(
+    _ magnitude: Double, digits wanted: Int, to target: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
     let (digits, exponent) = SignificantDecimal.exact(magnitude, digits: wanted)
     var p = unsafe target
     let isFixed = exponent >= -4 && exponent < wanted

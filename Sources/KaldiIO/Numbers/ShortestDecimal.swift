@@ -9,7 +9,7 @@ enum ShortestDecimal {
   /// The shortest decimal of a positive finite binary64 number.
   ///
   /// - Parameter value: The number.
-  /// - Returns: Digits without trailing zeros, and the power of ten of the last.
+  /// - Returns: Digits, at most 17, zeros at their end perhaps, and the power of ten of the last.
   @inline(__always) static func of(_ value: Double) -> (digits: UInt64, power: Int) {
     let bits = value.bitPattern
     let stored = bits & 0x000f_ffff_ffff_ffff
@@ -18,7 +18,7 @@ enum ShortestDecimal {
     let exponent = max(field, 1) - 1075
     if exponent <= 0 && exponent > -53 {
       let shift = UInt64(-exponent)
-      if significand & (1 << shift - 1) == 0 { return strip(significand >> shift, power: 0) }
+      if significand & (1 << shift - 1) == 0 { return (significand >> shift, 0) }
     }
     let lowerIsCloser = stored == 0 && field > 1
     // floor(log10 2^exponent), and of three quarters of it where the interval is lopsided.
@@ -42,7 +42,7 @@ enum ShortestDecimal {
   /// The shortest decimal of a positive finite binary32 number.
   ///
   /// - Parameter value: The number.
-  /// - Returns: Digits without trailing zeros, and the power of ten of the last.
+  /// - Returns: Digits, at most 17, zeros at their end perhaps, and the power of ten of the last.
   @inline(__always) static func of(_ value: Float) -> (digits: UInt64, power: Int) {
     let bits = UInt64(value.bitPattern)
     let stored = bits & 0x007f_ffff
@@ -51,7 +51,7 @@ enum ShortestDecimal {
     let exponent = max(field, 1) - 150
     if exponent <= 0 && exponent > -24 {
       let shift = UInt64(-exponent)
-      if significand & (1 << shift - 1) == 0 { return strip(significand >> shift, power: 0) }
+      if significand & (1 << shift - 1) == 0 { return (significand >> shift, 0) }
     }
     let lowerIsCloser = stored == 0 && field > 1
     let power = (exponent * 1_262_611 - (lowerIsCloser ? 524_031 : 0)) >> 22
@@ -79,14 +79,14 @@ enum ShortestDecimal {
       let tens = units / 10
       let downFits = least <= 40 * tens
       let upFits = 40 * tens + 40 <= most
-      if downFits != upFits { return strip(tens + (upFits ? 1 : 0), power: power + 1) }
+      if downFits != upFits { return (tens + (upFits ? 1 : 0), power + 1) }
     }
     let downFits = least <= 4 * units
     let upFits = 4 * units + 4 <= most
-    if downFits != upFits { return strip(units + (upFits ? 1 : 0), power: power) }
+    if downFits != upFits { return (units + (upFits ? 1 : 0), power) }
     let half = 4 * units + 2
     let up = centre > half || (centre == half && units & 1 == 1)
-    return strip(units + (up ? 1 : 0), power: power)
+    return (units + (up ? 1 : 0), power)
   }
 
   /// The high part of a product with a 128-bit number; its last bit tells of what is cut off.
@@ -103,22 +103,5 @@ enum ShortestDecimal {
   @inline(__always) private static func roundedToOdd(_ high: UInt64, _ factor: UInt64) -> UInt64 {
     let product = high.multipliedFullWidth(by: factor)
     return product.high | (product.low >> 32 > 1 ? 1 : 0)
-  }
-
-  @inline(__always) private static func strip(
-    _ digits: UInt64, power: Int
-  ) -> (digits: UInt64, power: Int) {
-    var digits = digits
-    var power = power
-    while digits % 10 == 0 {
-      if digits % 10_000 == 0 {
-        digits /= 10_000
-        power += 4
-      } else {
-        digits /= 10
-        power += 1
-      }
-    }
-    return (digits, power)
   }
 }

@@ -1,38 +1,55 @@
 /// A number's decimal rounded to a given count of significant digits, ties to even.
 enum SignificantDecimal {
-  /// The rounded decimal, from the shortest one where that decides it.
+  /// The rounded decimal from one product with a 128-bit power of ten, where that decides it.
   ///
-  /// With n digits in the shortest decimal D of v:
-  /// - n ≤ P ≤ 15 and v normal: D has at most P digits and rounds to v, and up to 15 digits
-  ///   survive the way through binary64, so the nearest P-digit decimal is D.
-  /// - n > P: a halfway point H of P digits has P + 1 ≤ n digits. Were H strictly between D and v,
-  ///   it would be in the rounding interval too, and either shorter than D or as long and nearer:
-  ///   against what D is. So D and v round alike unless D is itself halfway.
+  /// The product holds the number's first digits as a whole part and at least 64 bits behind the
+  /// point; what the table cuts off changes it by less than two units of its last bit, so that it
+  /// decides unless the fraction lies within a few units of one half.
   ///
   /// - Parameters:
   ///   - value: A positive finite number.
   ///   - wanted: How many digits, at least 1.
-  /// - Returns: Digits without trailing zeros and the power of ten of the last, or nil where exact
+  /// - Returns: Exactly `wanted` digits and the power of ten of the first, or nil where exact
   ///   arithmetic must decide.
-  static func quick(_ value: Double, digits wanted: Int) -> (digits: UInt64, power: Int)? {
-    let (digits, power) = ShortestDecimal.of(value)
-    let count = DecimalDigits.count(digits)
-    if count <= wanted {
-      return wanted <= 15 && value.isNormal ? (digits, power) : nil
+  @inline(__always) static func quick(
+    _ value: Double, digits wanted: Int
+  ) -> (digits: UInt64, exponent: Int)? {
+    guard wanted <= 17 else { return nil }
+    let bits = value.bitPattern
+    let field = Int(truncatingIfNeeded: bits >> 52)
+    guard field != 0 else { return nil }
+    let normal = (bits << 11) | 1 << 63
+    let binaryExponent = field &- 1086
+    // floor(log10 2^(binaryExponent + 63)): the first digit's power of ten or one less.
+    var exponent = ((binaryExponent &+ 63) &* 78_913) >> 18
+    let limit = DecimalDigits.powers[wanted]
+    var attempt = 0
+    while attempt < 2 {
+      let power = wanted &- 1 &- exponent
+      guard power >= PowersOfTen.first, power <= PowersOfTen.last else { return nil }
+      let index = 2 &* (power &- PowersOfTen.first)
+      let low = normal.multipliedFullWidth(by: PowersOfTen.words[index &+ 1]).high
+      let product = normal.multipliedFullWidth(by: PowersOfTen.words[index])
+      let (middle, overflow) = product.low.addingReportingOverflow(low)
+      let top = product.high &+ (overflow ? 1 : 0)
+      // The power of ten is its 128 bits times 2^(floor(log2 10^power) - 127), so `top` counts
+      // units of 2^-shift.
+      let shift = -(binaryExponent &+ 1 &+ (217_706 &* power) >> 16)
+      guard shift > 0, shift < 64 else { return nil }
+      var digits = top >> UInt64(shift)
+      if digits >= limit {
+        exponent &+= 1
+        attempt &+= 1
+        continue
+      }
+      let fraction = top << UInt64(64 &- shift) | middle >> UInt64(shift)
+      let half: UInt64 = 1 << 63
+      if fraction &- half &+ 8 <= 16 { return nil }
+      if fraction > half { digits &+= 1 }
+      if digits == limit { return (limit / 10, exponent &+ 1) }
+      return (digits, exponent)
     }
-    let dropped = count - wanted
-    var unit: UInt64 = 1
-    for _ in 0..<dropped { unit *= 10 }
-    var kept = digits / unit
-    let rest = digits % unit
-    if rest == unit / 2 { return nil }
-    if rest > unit / 2 { kept += 1 }
-    var shift = dropped
-    while kept % 10 == 0 {
-      kept /= 10
-      shift += 1
-    }
-    return (kept, power + shift)
+    return nil
   }
 
   /// The rounded decimal by exact arithmetic.

@@ -1,3 +1,4 @@
+import Dispatch
 public import Tensors
 
 extension ByteSink {
@@ -28,25 +29,55 @@ extension ByteSink {
       try append(0x20)
       try appendNumbers(matrix.elements[...], style: style)
     } else {
-      for row in 0..<matrix.rows {
-        try append("\n  ")
-        try appendNumbers(matrix.row(row), style: style)
+      let half = matrix.elements.count >= Self.parallelCount ? matrix.rows / 2 : 0
+      if half > 0 {
+        let parts = ParallelResults<[UInt8]?>(count: 2)
+        DispatchQueue.concurrentPerform(iterations: 2) { index in
+          let part = ByteSink()
+          let rows = index == 0 ? 0..<half : half..<matrix.rows
+          let isWhole: Void? = try? part.appendRows(rows, of: matrix, style: style)
+          parts.set(index, isWhole == nil ? nil : part.bytes)
+        }
+        for part in parts.all { try append(part ?? []) }
+      } else {
+        try appendRows(0..<matrix.rows, of: matrix, style: style)
       }
     }
     try append("]\n")
+  }
+
+  /// From this many numbers on, a matrix is spelled by two threads.
+  private static let parallelCount = 1 << 13
+
+  private func appendRows(
+    _ rows: Range<Int>, of matrix: Matrix<Double>, style: NumberStyle
+  ) throws(KaldiIOError) {
+    for row in rows {
+      try append(0x0a)
+      try append(0x20)
+      try append(0x20)
+      try appendNumbers(matrix.row(row), style: style)
+    }
   }
 
   /// Appends numbers, each with a space behind it.
   private func appendNumbers(
     _ numbers: ArraySlice<Double>, style: NumberStyle
   ) throws(KaldiIOError) {
-    let most = DecimalWriter.maximumLength(style) + 1
-    for number in numbers {
-      try unsafe write(atMost: most) { target in
-        let count = unsafe DecimalWriter.write(number, style: style, to: target)
-        unsafe target[count] = 0x20
-        return count + 1
+    let most = DecimalWriter.maximumLength(style)
+    var start = numbers.startIndex
+    while start < numbers.endIndex {
+      let end = min(numbers.endIndex, start + 256)
+      try unsafe write(atMost: (end - start) * most) { target in
+        var p = unsafe target
+        for index in start..<end {
+          unsafe p += DecimalWriter.write(numbers[index], style: style, to: p)
+          unsafe p[0] = 0x20
+          unsafe p += 1
+        }
+        return unsafe p - target
       }
+      start = end
     }
   }
 }

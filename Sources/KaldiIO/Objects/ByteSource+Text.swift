@@ -52,6 +52,7 @@ struct TextBody {
   private var hasRowBreak = false
   private var isGlued = false
   private var digitsShown: UInt64 = 0
+  private var tryPlainRows = true
 
   init(form: StoredTensor.Form?, options: TextOptions) {
     self.form = form
@@ -147,6 +148,7 @@ struct TextBody {
         try endRow(at: source)
         source.advance(1)
         afterSeparator = true
+        if byte == 0x0a && tryPlainRows { try readPlainRows(from: source) }
       case 0x0b, 0x0c, 0x0d:
         if isVector { throw source.malformed(expected: "']' on the same line") }
         source.advance(1)
@@ -163,6 +165,41 @@ struct TextBody {
       unsafe end = source.bytes + source.limit
     }
   }
+
+  /// Reads the rows in the window that hold only numbers and spaces, as far as there are some.
+  private mutating func readPlainRows(from source: ByteSource) throws(KaldiIOError) {
+    if isTriangle { return }
+    if source.isRegular { _ = try source.require(Self.blockLength) }
+    let length = source.plainLength(endingBefore: 0x5d)
+    if length < 2048 { return }
+    let single = options.precision == .float32
+    let text = unsafe UnsafeBufferPointer(start: source.bytes + source.cursor, count: length)
+    var blocks: [PlainRows] = []
+    let middle = (unsafe text[(length / 2)...].firstIndex(of: 0x0a) ?? length - 1) + 1
+    if length >= Self.parallelLength && middle < length {
+      blocks = unsafe PlainRows.pair(text, middle: middle, single: single)
+    } else {
+      blocks = [unsafe PlainRows(text, single: single)]
+    }
+    var taken = 0
+    for (index, block) in blocks.enumerated() where taken == (index == 0 ? 0 : middle) {
+      if rows > 0 && block.rows > 0 && block.columns != columns { break }
+      if block.rows > 0 { columns = block.columns }
+      if elements.isEmpty { elements = block.elements } else { elements += block.elements }
+      rows += block.rows
+      digitsShown = max(digitsShown, block.digitsShown)
+      taken += block.length
+    }
+    rowStart = elements.count
+    source.advance(taken)
+    // Where the rows are not plain, looking for plain ones again and again would cost time.
+    tryPlainRows = taken >= length / 2
+  }
+
+  /// How much of a file is wanted in the window before its rows are read as a block.
+  private static let blockLength = 1 << 19
+  /// From this length on, a block is read by two threads.
+  private static let parallelLength = 1 << 16
 
   private mutating func endRow(at source: ByteSource) throws(KaldiIOError) {
     let width = elements.count - rowStart
