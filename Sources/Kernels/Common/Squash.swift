@@ -6,8 +6,7 @@ import Arithmetic
 enum Squash: Sendable, Hashable {
   case sigmoid
   case tanh
-  /// `clamp(0.2·x + 0.5, 0, 1)`, Keras's stand-in for the sigmoid; its slope is taken as `y(1 - y)`,
-  /// as programs do that replaced the forward function only.
+  /// `clamp(0.2·x + 0.5, 0, 1)`, Keras's stand-in for the sigmoid; its slope is 0.2 between the ends.
   case hardSigmoid
   case identity
 
@@ -23,7 +22,10 @@ enum Squash: Sendable, Hashable {
 
   @inline(__always) func slope<Scalar: Arithmetic>(ofOutput y: Scalar) -> Scalar {
     switch self {
-    case .sigmoid, .hardSigmoid: y.sigmoidSlope
+    case .sigmoid: y.sigmoidSlope
+    case .hardSigmoid:
+      // 1 between the ends and 0 at them, without a comparison.
+      (y.sigmoidSlope * Scalar(constant: 0x1p60)).clamped(to: 0...1) * Scalar(constant: 0.2)
     case .tanh: y.tanhSlope
     case .identity: 1
     }

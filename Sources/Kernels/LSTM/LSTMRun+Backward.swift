@@ -25,27 +25,37 @@ extension LSTMRun {
   @specialized(where Scalar == RoundoffBound<Binary64>)
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward(_ form: BackwardForm) {
-    if variant == LSTMVariant() {
+    if backwardVariant == LSTMVariant() {
       backward(form, as: LSTMVariant())
     } else {
-      backward(form, as: variant)
+      backward(form, as: backwardVariant)
     }
   }
 
   @inline(__always) private func backward(_ form: BackwardForm, as variant: LSTMVariant) {
     for t in (0..<shape.frameCount).reversed() {
       startHiddenSums(frame: t, form, variant)
-      for step in (0..<shape.blockCount).reversed() {
+      for step in (0..<shape.blockCount - (variant.dropsLastBlock ? 1 : 0)).reversed() {
         let k = variant.reversesBlocks ? shape.blockCount - 1 - step : step
-        if step < shape.blockCount - 1, variant.carriesBlockGradient {
-          addBlockGradient(
-            frame: t, block: k, above: variant.reversesBlocks ? k - 1 : k + 1, variant)
+        if step < shape.blockCount - (variant.dropsLastBlock ? 2 : 1), variant.carriesBlockGradient
+        {
+          let above = variant.reversesBlocks ? k - 1 : k + 1
+          if variant.blockInput == .sameFrame {
+            addBlockGradient(
+              ofFrame: t, block: above, to: k, into: hiddenSums.lane, variant)
+          } else if t < shape.frameCount - 1 {
+            addBlockGradient(
+              ofFrame: t + 1, block: above, to: k, into: hiddenSums.lane, variant)
+          }
         }
         for n in 0..<shape.batchSize { retreatCell(frame: t, n, k, form, variant) }
       }
       if form == .stepByStep || t == 0 {
         initialHiddenGradient.lane.fill(Scalar.Sum())
-        addRecurrentGradient(ofFrame: t, into: initialHiddenGradient.lane)
+        addRecurrentGradient(ofFrame: t, into: initialHiddenGradient.lane, variant)
+        if variant.blockInput == .previousFrame {
+          addEarlierBlockGradients(ofFrame: t, variant)
+        }
         carryCell(ofFrame: t, variant)
       }
     }
@@ -67,7 +77,7 @@ extension LSTMRun {
     }
     guard t < shape.frameCount - 1, variant.carriesHiddenGradient else { return }
     switch form {
-    case .advance: addRecurrentGradient(ofFrame: t + 1, into: sums)
+    case .advance: addRecurrentGradient(ofFrame: t + 1, into: sums, variant)
     case .stepByStep:
       let carried = initialHiddenGradient.lane
       for j in 0..<width { sums[j].accumulate(carried[j].total) }
@@ -76,32 +86,49 @@ extension LSTMRun {
 
   /// da·Whᵀ of all blocks of a frame.
   @inline(__always) private func addRecurrentGradient(
-    ofFrame t: Int, into sums: Lane<Scalar.Sum>
+    ofFrame t: Int, into sums: Lane<Scalar.Sum>, _ variant: LSTMVariant
   ) {
-    Scalar.accumulateProduct(
-      ProductExtent(
-        rows: shape.batchSize * shape.blockCount, inner: shape.gateSize, columns: shape.cellSize),
-      gateGradients.lane,
-      Placement(offset: frame(t, width: 4 * shape.stateSize), rowStride: shape.gateSize),
-      recurrentWeights.lane, Placement(rowStride: shape.gateSize).transposed,
-      into: sums, Placement(rowStride: shape.cellSize))
+    let transposes = variant.transposesRecurrentBlocks
+    for index in 0..<weightPartCount(transposesBlocks: transposes) {
+      let part = weightPart(index, transposesBlocks: transposes)
+      Scalar.accumulateProduct(
+        ProductExtent(
+          rows: shape.batchSize * shape.blockCount, inner: part.columns, columns: shape.cellSize),
+        gateGradients.lane,
+        Placement(
+          offset: frame(t, width: 4 * shape.stateSize) + part.firstColumn,
+          rowStride: shape.gateSize),
+        recurrentWeights.lane, part.place.transposed,
+        into: sums, Placement(rowStride: shape.cellSize))
+    }
   }
 
   /// da_{k+1}·Wkᵀ: what block `k`'s output did to the block above it.
   @inline(__always) private func addBlockGradient(
-    frame t: Int, block k: Int, above: Int, _ variant: LSTMVariant
+    ofFrame t: Int, block above: Int, to k: Int, into sums: Lane<Scalar.Sum>,
+    _ variant: LSTMVariant
   ) {
     guard let blockWeights else { return }
-    let source = variant.blockInput == .sameFrame ? t : t + 1
-    guard source < shape.frameCount else { return }
-    Scalar.accumulateProduct(
-      ProductExtent(rows: shape.batchSize, inner: shape.gateSize, columns: shape.cellSize),
-      gateGradients.lane,
-      Placement(
-        offset: frame(source, width: 4 * shape.stateSize) + above * shape.gateSize,
-        rowStride: 4 * shape.stateSize),
-      blockWeights.lane, Placement(rowStride: shape.gateSize).transposed,
-      into: hiddenSums.lane, Placement(offset: k * shape.cellSize, rowStride: shape.stateSize))
+    let transposes = variant.transposesBlockWeights
+    for index in 0..<weightPartCount(transposesBlocks: transposes) {
+      let part = weightPart(index, transposesBlocks: transposes)
+      Scalar.accumulateProduct(
+        ProductExtent(rows: shape.batchSize, inner: part.columns, columns: shape.cellSize),
+        gateGradients.lane,
+        Placement(
+          offset: frame(t, width: 4 * shape.stateSize) + above * shape.gateSize
+            + part.firstColumn, rowStride: 4 * shape.stateSize),
+        blockWeights.lane, part.place.transposed,
+        into: sums, Placement(offset: k * shape.cellSize, rowStride: shape.stateSize))
+    }
+  }
+
+  /// The block path of a program whose blocks look at the frame before.
+  private func addEarlierBlockGradients(ofFrame t: Int, _ variant: LSTMVariant) {
+    for k in 0..<shape.blockCount - 1 {
+      addBlockGradient(
+        ofFrame: t, block: k + 1, to: k, into: initialHiddenGradient.lane, variant)
+    }
   }
 
   /// The derivatives of one block of one row.
@@ -135,9 +162,7 @@ extension LSTMRun {
     for j in 0..<size {
       var sum = cellUpstream(frame: t, n * shape.stateSize + k * size + j)
       sum.accumulate(dn[j])
-      if let po = peephole(.output), variant.omittedPeepholeGradientPath != .output,
-        variant.outputPeephole == .new
-      {
+      if variant.outputPeephole == .new, let po = peepholePath(.output, variant) {
         sum.accumulate(po[j], times: outputGradient[j])
       }
       if t < shape.frameCount - 1, variant.carriesCellGradient {
@@ -187,12 +212,23 @@ extension LSTMRun {
       variant.forgetGateOfSameFrame && t > 0 ? row - shape.batchSize : row
     let dc = cellGradients.lane[row * shape.stateSize + k * shape.cellSize, shape.cellSize]
     sum.accumulate(dc[j], times: gateLane(.forget, gateRow, k)[j])
-    guard variant.inputForgetPeepholes == .previous else { return }
-    for gate in [Gate.input, .forget] where variant.omittedPeepholeGradientPath != gate {
-      if let weights = peephole(gate) {
-        sum.accumulate(weights[j], times: gradientLane(gate, row, k)[j])
-      }
+    if let weights = peepholePath(.input, variant) {
+      sum.accumulate(weights[j], times: gradientLane(.input, row, k)[j])
     }
+    if let weights = peepholePath(.forget, variant) {
+      sum.accumulate(weights[j], times: gradientLane(.forget, row, k)[j])
+    }
+    if variant.outputPeephole == .previous, let weights = peepholePath(.output, variant) {
+      sum.accumulate(weights[j], times: gradientLane(.output, row, k)[j])
+    }
+  }
+
+  /// The peephole weights through which a gate's derivative reaches the cell.
+  @inline(__always) private func peepholePath(
+    _ gate: Gate, _ variant: LSTMVariant
+  ) -> Lane<Scalar>? {
+    variant.omittedPeephole == gate || variant.omittedPeepholeGradientPath == gate
+      ? nil : peephole(gate)
   }
 
   /// Leaves the cell gradient that frame `t` hands to the frame before it.

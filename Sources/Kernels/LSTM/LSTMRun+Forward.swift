@@ -20,17 +20,17 @@ extension LSTMRun {
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
     // One text, compiled twice: with the oracle's variant every choice below folds away.
-    if variant == LSTMVariant() {
+    if forwardVariant == LSTMVariant() {
       forward(as: LSTMVariant())
     } else {
-      forward(as: variant)
+      forward(as: forwardVariant)
     }
   }
 
   @inline(__always) private func forward(as variant: LSTMVariant) {
-    addInputProducts()
+    addInputProducts(variant)
     for t in 0..<shape.frameCount {
-      addRecurrentProduct(frame: t)
+      addRecurrentProduct(frame: t, variant)
       for step in 0..<shape.blockCount - (variant.dropsLastBlock ? 1 : 0) {
         let k = variant.reversesBlocks ? shape.blockCount - 1 - step : step
         if step > 0 {
@@ -43,12 +43,13 @@ extension LSTMRun {
   }
 
   /// x_k·Wx for all frames, block by block: nothing in it waits for the recurrence.
-  @inline(__always) private func addInputProducts() {
+  @inline(__always) private func addInputProducts(_ variant: LSTMVariant) {
     preactivations.lane.fill(Scalar.Sum())
     for k in 0..<shape.blockCount {
+      let inputs = inputs(ofBlock: k, variant)
       Scalar.accumulateProduct(
-        ProductExtent(rows: shape.rowCount, inner: shape.filterWidth, columns: shape.gateSize),
-        input.lane, Placement(offset: k * shape.stride, rowStride: shape.inputSize),
+        ProductExtent(rows: shape.rowCount, inner: inputs.count, columns: shape.gateSize),
+        input.lane, Placement(offset: inputs.first, rowStride: shape.inputSize),
         inputWeights.lane, Placement(rowStride: shape.gateSize),
         into: preactivations.lane,
         Placement(offset: k * shape.gateSize, rowStride: shape.blockCount * shape.gateSize))
@@ -56,15 +57,21 @@ extension LSTMRun {
   }
 
   /// h′_k·Wh for all blocks of a frame at once: the N·B state rows adjoin each other.
-  @inline(__always) private func addRecurrentProduct(frame t: Int) {
-    Scalar.accumulateProduct(
-      ProductExtent(
-        rows: shape.batchSize * shape.blockCount, inner: shape.cellSize, columns: shape.gateSize),
-      hidden.lane,
-      Placement(offset: frame(t, width: shape.stateSize), rowStride: shape.cellSize),
-      recurrentWeights.lane, Placement(rowStride: shape.gateSize),
-      into: preactivations.lane,
-      Placement(offset: frame(t, width: 4 * shape.stateSize), rowStride: shape.gateSize))
+  @inline(__always) private func addRecurrentProduct(frame t: Int, _ variant: LSTMVariant) {
+    let transposes = variant.transposesRecurrentBlocks
+    for index in 0..<weightPartCount(transposesBlocks: transposes) {
+      let part = weightPart(index, transposesBlocks: transposes)
+      Scalar.accumulateProduct(
+        ProductExtent(
+          rows: shape.batchSize * shape.blockCount, inner: shape.cellSize, columns: part.columns),
+        hidden.lane,
+        Placement(offset: frame(t, width: shape.stateSize), rowStride: shape.cellSize),
+        recurrentWeights.lane, part.place,
+        into: preactivations.lane,
+        Placement(
+          offset: frame(t, width: 4 * shape.stateSize) + part.firstColumn,
+          rowStride: shape.gateSize))
+    }
   }
 
   /// h_{k-1}·Wk of one block.
@@ -73,17 +80,21 @@ extension LSTMRun {
   ) {
     guard let blockWeights else { return }
     let source = variant.blockInput == .sameFrame ? t + 1 : t
-    Scalar.accumulateProduct(
-      ProductExtent(rows: shape.batchSize, inner: shape.cellSize, columns: shape.gateSize),
-      hidden.lane,
-      Placement(
-        offset: frame(source, width: shape.stateSize) + below * shape.cellSize,
-        rowStride: shape.stateSize),
-      blockWeights.lane, Placement(rowStride: shape.gateSize),
-      into: preactivations.lane,
-      Placement(
-        offset: frame(t, width: 4 * shape.stateSize) + k * shape.gateSize,
-        rowStride: 4 * shape.stateSize))
+    let transposes = variant.transposesBlockWeights
+    for index in 0..<weightPartCount(transposesBlocks: transposes) {
+      let part = weightPart(index, transposesBlocks: transposes)
+      Scalar.accumulateProduct(
+        ProductExtent(rows: shape.batchSize, inner: shape.cellSize, columns: part.columns),
+        hidden.lane,
+        Placement(
+          offset: frame(source, width: shape.stateSize) + below * shape.cellSize,
+          rowStride: shape.stateSize),
+        blockWeights.lane, part.place,
+        into: preactivations.lane,
+        Placement(
+          offset: frame(t, width: 4 * shape.stateSize) + k * shape.gateSize + part.firstColumn,
+          rowStride: 4 * shape.stateSize))
+    }
   }
 
   /// Gates, cell and output of one block of one row.

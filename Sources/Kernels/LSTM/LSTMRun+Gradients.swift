@@ -9,22 +9,24 @@ extension LSTMRun {
       case .firstOnly: 0..<shape.batchSize
       case .lastOnly: shape.rowCount - shape.batchSize..<shape.rowCount
       }
-    sumInputWeightGradient(rows)
+    sumInputWeightGradient(rows, variant)
     sumRecurrentWeightGradient(rows, variant)
     sumBlockWeightGradient(rows, variant)
     sumBiasGradient(rows)
     sumPeepholeGradients(rows, variant)
   }
 
-  @inline(__always) private func sumInputWeightGradient(_ rows: Range<Int>) {
+  @inline(__always) private func sumInputWeightGradient(
+    _ rows: Range<Int>, _ variant: LSTMVariant
+  ) {
     inputWeightGradient.lane.fill(Scalar.Sum())
     for k in 0..<shape.blockCount {
+      let inputs = inputs(ofBlock: k, variant)
       Scalar.accumulateProduct(
-        ProductExtent(rows: shape.filterWidth, inner: rows.count, columns: shape.gateSize),
+        ProductExtent(rows: inputs.count, inner: rows.count, columns: shape.gateSize),
         input.lane,
         Placement(
-          offset: rows.lowerBound * shape.inputSize + k * shape.stride,
-          rowStride: shape.inputSize
+          offset: rows.lowerBound * shape.inputSize + inputs.first, rowStride: shape.inputSize
         ).transposed,
         gateGradients.lane, gradientPlace(rows, block: k),
         into: inputWeightGradient.lane, Placement(rowStride: shape.gateSize))
@@ -36,16 +38,22 @@ extension LSTMRun {
   ) {
     recurrentWeightGradient.lane.fill(Scalar.Sum())
     let shift = variant.recurrentGradientFromSameFrame ? shape.batchSize : 0
-    Scalar.accumulateProduct(
-      ProductExtent(
-        rows: shape.cellSize, inner: rows.count * shape.blockCount, columns: shape.gateSize),
-      hidden.lane,
-      Placement(
-        offset: (rows.lowerBound + shift) * shape.stateSize, rowStride: shape.cellSize
-      ).transposed,
-      gateGradients.lane,
-      Placement(offset: rows.lowerBound * 4 * shape.stateSize, rowStride: shape.gateSize),
-      into: recurrentWeightGradient.lane, Placement(rowStride: shape.gateSize))
+    let transposes = variant.transposesRecurrentBlocks
+    for index in 0..<weightPartCount(transposesBlocks: transposes) {
+      let part = weightPart(index, transposesBlocks: transposes)
+      Scalar.accumulateProduct(
+        ProductExtent(
+          rows: shape.cellSize, inner: rows.count * shape.blockCount, columns: part.columns),
+        hidden.lane,
+        Placement(
+          offset: (rows.lowerBound + shift) * shape.stateSize, rowStride: shape.cellSize
+        ).transposed,
+        gateGradients.lane,
+        Placement(
+          offset: rows.lowerBound * 4 * shape.stateSize + part.firstColumn,
+          rowStride: shape.gateSize),
+        into: recurrentWeightGradient.lane, part.place)
+    }
   }
 
   @inline(__always) private func sumBlockWeightGradient(
@@ -54,18 +62,25 @@ extension LSTMRun {
     guard let blockWeightGradient else { return }
     blockWeightGradient.lane.fill(Scalar.Sum())
     let shift = variant.blockInput == .sameFrame ? shape.batchSize : 0
+    let transposes = variant.transposesBlockWeights
     for step in 1..<max(shape.blockCount, 1) {
       let k = variant.reversesBlocks ? shape.blockCount - 1 - step : step
       let below = variant.reversesBlocks ? k + 1 : k - 1
-      Scalar.accumulateProduct(
-        ProductExtent(rows: shape.cellSize, inner: rows.count, columns: shape.gateSize),
-        hidden.lane,
-        Placement(
-          offset: (rows.lowerBound + shift) * shape.stateSize + below * shape.cellSize,
-          rowStride: shape.stateSize
-        ).transposed,
-        gateGradients.lane, gradientPlace(rows, block: k),
-        into: blockWeightGradient.lane, Placement(rowStride: shape.gateSize))
+      for index in 0..<weightPartCount(transposesBlocks: transposes) {
+        let part = weightPart(index, transposesBlocks: transposes)
+        Scalar.accumulateProduct(
+          ProductExtent(rows: shape.cellSize, inner: rows.count, columns: part.columns),
+          hidden.lane,
+          Placement(
+            offset: (rows.lowerBound + shift) * shape.stateSize + below * shape.cellSize,
+            rowStride: shape.stateSize
+          ).transposed,
+          gateGradients.lane,
+          Placement(
+            offset: rows.lowerBound * 4 * shape.stateSize + k * shape.gateSize
+              + part.firstColumn, rowStride: 4 * shape.stateSize),
+          into: blockWeightGradient.lane, part.place)
+      }
     }
   }
 
@@ -85,10 +100,10 @@ extension LSTMRun {
     guard let peepholeGradients else { return }
     peepholeGradients.lane.fill(Scalar.Sum())
     let size = shape.cellSize
-    for gate in [Gate.input, .forget, .output] {
+    for gate in [Gate.input, .forget, .output] where variant.omittedPeephole != gate {
       guard let place = gate.peepholePlace else { continue }
       let sums = peepholeGradients.lane[place * size, size]
-      let seesNew = (gate == .output) != (variant.wrongPeepholeCell == gate)
+      let seesNew = variant.peepholeGradientSeesNewCell(gate)
       let shift = seesNew ? shape.batchSize : 0
       for row in rows {
         for k in 0..<shape.blockCount {
@@ -105,12 +120,13 @@ extension LSTMRun {
     inputGradient.lane.fill(Scalar.Sum())
     for k in (0..<shape.blockCount).reversed() {
       if variant.overwritesInputGradient { clearInputGradient(ofBlock: k) }
+      let inputs = inputs(ofBlock: k, variant)
       Scalar.accumulateProduct(
-        ProductExtent(rows: shape.rowCount, inner: shape.gateSize, columns: shape.filterWidth),
+        ProductExtent(rows: shape.rowCount, inner: shape.gateSize, columns: inputs.count),
         gateGradients.lane, gradientPlace(0..<shape.rowCount, block: k),
         inputWeights.lane, Placement(rowStride: shape.gateSize).transposed,
         into: inputGradient.lane,
-        Placement(offset: k * shape.stride, rowStride: shape.inputSize))
+        Placement(offset: inputs.first, rowStride: shape.inputSize))
     }
   }
 

@@ -13,7 +13,8 @@ public final class LSTMRun<Scalar: Arithmetic> {
   public let shape: LSTMShape
   /// The storage order of the gate blocks.
   public let order: GateOrder
-  let variant: LSTMVariant
+  let forwardVariant: LSTMVariant
+  let backwardVariant: LSTMVariant
 
   /// x [T·N, D].
   public let input: Store<Scalar>
@@ -77,15 +78,21 @@ public final class LSTMRun<Scalar: Arithmetic> {
   ///   - order: The storage order of the gate blocks.
   ///   - timeFrequency: Whether the layer has block weights and peepholes (TF-LSTM).
   public convenience init(shape: LSTMShape, order: GateOrder, timeFrequency: Bool) {
-    self.init(shape: shape, order: order, timeFrequency: timeFrequency, variant: LSTMVariant())
+    self.init(
+      shape: shape, order: order, timeFrequency: timeFrequency, forward: LSTMVariant(),
+      backward: LSTMVariant())
   }
 
-  init(shape: LSTMShape, order: GateOrder, timeFrequency: Bool, variant: LSTMVariant) {
+  init(
+    shape: LSTMShape, order: GateOrder, timeFrequency: Bool, forward: LSTMVariant,
+    backward: LSTMVariant
+  ) {
     func numbers(_ count: Int) -> Store<Scalar> { Store(repeating: 0, count: count) }
     func sums(_ count: Int) -> Store<Scalar.Sum> { Store(repeating: Scalar.Sum(), count: count) }
     self.shape = shape
     self.order = order
-    self.variant = variant
+    self.forwardVariant = forward
+    self.backwardVariant = backward
     let state = shape.stateSize
     let recurrentCount = shape.cellSize * shape.gateSize
     input = numbers(shape.rowCount * shape.inputSize)
@@ -121,4 +128,37 @@ public final class LSTMRun<Scalar: Arithmetic> {
 
   /// First column of a gate's block.
   func column(_ gate: Gate) -> Int { order.block(of: gate) * shape.cellSize }
+
+  /// A stretch of the columns of Wh or Wk, and where the matrix behind them lies.
+  struct WeightPart {
+    var firstColumn: Int
+    var columns: Int
+    var place: Placement
+  }
+
+  /// The whole H×4H matrix as one part, or each H×H block transposed as a part of its own.
+  @inline(__always) func weightPart(_ index: Int, transposesBlocks: Bool) -> WeightPart {
+    let size = shape.cellSize
+    guard transposesBlocks else {
+      return WeightPart(
+        firstColumn: 0, columns: shape.gateSize, place: Placement(rowStride: shape.gateSize))
+    }
+    return WeightPart(
+      firstColumn: index * size, columns: size,
+      place: Placement(offset: index * size, rowStride: shape.gateSize).transposed)
+  }
+
+  /// How many parts there are.
+  @inline(__always) func weightPartCount(transposesBlocks: Bool) -> Int {
+    transposesBlocks ? 4 : 1
+  }
+
+  /// The inputs that block `k` sees: the first, and how many.
+  @inline(__always) func inputs(
+    ofBlock k: Int, _ variant: LSTMVariant
+  ) -> (first: Int, count: Int) {
+    guard variant.stridesByWidth else { return (k * shape.stride, shape.filterWidth) }
+    let first = min(k * shape.filterWidth, shape.inputSize)
+    return (first, min(shape.stride, shape.filterWidth, shape.inputSize - first))
+  }
 }

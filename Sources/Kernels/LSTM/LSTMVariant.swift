@@ -19,6 +19,9 @@ struct LSTMVariant: Sendable, Hashable {
   var blockInput = BlockInput.sameFrame
   var reversesBlocks = false
   var dropsLastBlock = false
+  var stridesByWidth = false
+  var transposesRecurrentBlocks = false
+  var transposesBlockWeights = false
 
   // Backward.
   var carriesHiddenGradient = true
@@ -30,7 +33,15 @@ struct LSTMVariant: Sendable, Hashable {
 
   // Gradients of parameters and input.
   var recurrentGradientFromSameFrame = false
-  var wrongPeepholeCell: Gate?
+  var inputForgetPeepholeGradients = Cell.previous
+  var outputPeepholeGradient = Cell.new
   var gradientFrames = Frames.all
   var overwritesInputGradient = false
+
+  /// Whether a peephole's gradient is taken against the new cell rather than the previous one.
+  @inline(__always) func peepholeGradientSeesNewCell(_ gate: Gate) -> Bool {
+    gate == .output
+      ? outputPeephole == .new && outputPeepholeGradient == .new
+      : inputForgetPeepholeGradients == .new
+  }
 }

@@ -11,7 +11,8 @@ public struct LSTMLayer: Layer {
   public let isTimeFrequency: Bool
   /// Whether it is the step function, with states in and out, rather than a sequence.
   public let isStep: Bool
-  var variant = LSTMVariant()
+  /// Where faults of clipping clip.
+  public var clip = ClipLevels()
 
   /// A layer of given dimensions.
   ///
@@ -117,16 +118,25 @@ public struct LSTMLayer: Layer {
     ]
   }
 
-  /// Runs the layer forward and backward.
+  /// Runs the layer forward and backward, with a fault if one is given.
   public func evaluate<Scalar: Arithmetic>(
-    _ given: TensorTable<Scalar>, form: BackwardForm
+    _ given: TensorTable<Scalar>, form: BackwardForm, fault: Fault?
   ) throws(KernelError) -> TensorTable<Scalar> {
+    let edited = try prepared(given, for: fault)
+    let recipe = fault?.recipe
+    let runOrder = recipe?.runOrder ?? order
     let run = LSTMRun<Scalar>(
-      shape: shape, order: order, timeFrequency: isTimeFrequency, variant: variant)
-    try load(given, into: run)
+      shape: shape, order: runOrder, timeFrequency: isTimeFrequency,
+      forward: recipe?.lstm?.forward ?? LSTMVariant(),
+      backward: recipe?.lstm?.backward ?? LSTMVariant())
+    try load(edited, into: run)
     run.forward()
+    if recipe?.carriesFinalState == true {
+      run.carryFinalState()
+      run.forward()
+    }
     run.backward(form)
-    return collect(run)
+    return finished(collect(run), given: edited, for: fault)
   }
 
   private func load<Scalar: Arithmetic>(
@@ -154,9 +164,11 @@ public struct LSTMLayer: Layer {
   private func collect<Scalar: Arithmetic>(_ run: LSTMRun<Scalar>) -> TensorTable<Scalar> {
     var table = ResultTable<Scalar>(results)
     let initial = shape.batchSize * shape.stateSize
-    for gate in Gate.allCases {
-      table.add(gate.rawValue, run.columns(of: gate, in: run.gates))
-      table.add("da_" + gate.rawValue, run.columns(of: gate, in: run.gateGradients))
+    // A block goes by the gate that stands there by right, whatever the run took it for.
+    for (block, gate) in order.gates.enumerated() {
+      let taken = run.order.gates[block]
+      table.add(gate.rawValue, run.columns(of: taken, in: run.gates))
+      table.add("da_" + gate.rawValue, run.columns(of: taken, in: run.gateGradients))
     }
     table.add("c", Array(run.cell.elements.dropFirst(initial)))
     table.add("n", run.squashedCell.elements)
@@ -187,6 +199,16 @@ extension LSTMRun {
   /// Loads an initial state.
   func load(_ elements: [Scalar], intoFirstFrameOf store: Store<Scalar>) {
     for (index, element) in elements.enumerated() { store.lane[index] = element }
+  }
+
+  /// Makes the final states the initial ones.
+  func carryFinalState() {
+    let count = shape.batchSize * shape.stateSize
+    let last = shape.rowCount * shape.stateSize
+    for index in 0..<count {
+      hidden.lane[index] = hidden.lane[last + index]
+      cell.lane[index] = cell.lane[last + index]
+    }
   }
 
   /// One gate's values [T·N, B·H] out of a store of gate blocks.

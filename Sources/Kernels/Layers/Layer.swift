@@ -59,19 +59,74 @@ public protocol Layer: Sendable {
   /// The equations in plain text, one a line.
   var equations: [String] { get }
 
+  /// The mistakes people make in this layer that change something at these dimensions.
+  var faults: [Fault] { get }
+  /// Where faults of clipping clip: values that act on the case at hand.
+  var clip: ClipLevels { get set }
+
   /// Runs the layer forward and backward.
+  ///
+  /// - Parameters:
+  ///   - given: The tensors of ``given``, none of which is altered.
+  ///   - form: How the backward pass carries the recurrent gradient.
+  ///   - fault: A mistake to make; none is the oracle.
+  /// - Returns: The tensors of ``results``.
+  /// - Throws: ``KernelError`` when a tensor is missing or misshapen.
+  func evaluate<Scalar: Arithmetic>(
+    _ given: TensorTable<Scalar>, form: BackwardForm, fault: Fault?
+  ) throws(KernelError) -> TensorTable<Scalar>
+}
+
+/// Where faults of clipping clip.
+public struct ClipLevels: Sendable, Hashable {
+  /// The cell.
+  public var cell: Double
+  /// The derivatives before the products.
+  public var gradient: Double
+  /// The parameters' gradients.
+  public var parameter: Double
+
+  /// Levels for cell, derivatives and gradients.
+  public init(cell: Double = 0.5, gradient: Double = 0.05, parameter: Double = 0.5) {
+    self.cell = cell
+    self.gradient = gradient
+    self.parameter = parameter
+  }
+}
+
+extension Layer {
+  /// Runs the layer forward and backward, without a fault.
   ///
   /// - Parameters:
   ///   - given: The tensors of ``given``, none of which is altered.
   ///   - form: How the backward pass carries the recurrent gradient.
   /// - Returns: The tensors of ``results``.
   /// - Throws: ``KernelError`` when a tensor is missing or misshapen.
-  func evaluate<Scalar: Arithmetic>(
+  public func evaluate<Scalar: Arithmetic>(
     _ given: TensorTable<Scalar>, form: BackwardForm
-  ) throws(KernelError) -> TensorTable<Scalar>
-}
+  ) throws(KernelError) -> TensorTable<Scalar> {
+    try evaluate(given, form: form, fault: nil)
+  }
 
-extension Layer {
+  /// Checks that every given tensor is there, and lets a fault edit them.
+  func prepared<Scalar: Arithmetic>(
+    _ table: TensorTable<Scalar>, for fault: Fault?
+  ) throws(KernelError) -> TensorTable<Scalar> {
+    for specification in given { _ = try table.tensor(specification) }
+    var edited = table
+    for edit in fault?.recipe.before ?? [] { edit.apply(to: &edited, given: table) }
+    return edited
+  }
+
+  /// Lets a fault edit the results.
+  func finished<Scalar: Arithmetic>(
+    _ results: TensorTable<Scalar>, given: TensorTable<Scalar>, for fault: Fault?
+  ) -> TensorTable<Scalar> {
+    var edited = results
+    for edit in fault?.recipe.after ?? [] { edit.apply(to: &edited, given: given) }
+    return edited
+  }
+
   /// The given tensors that have a gradient: inputs and weights.
   public var differentiated: [TensorSpecification] {
     given.filter { $0.role == .input || $0.role == .weight }

@@ -15,7 +15,8 @@ public struct MemoryLayer: Layer {
   public let behind: Positions
   /// What each row may see ahead of it; nil for the unidirectional memory.
   public let ahead: Positions?
-  var variant = MemoryVariant()
+  /// Where faults of clipping clip.
+  public var clip = ClipLevels()
 
   /// A unidirectional memory.
   ///
@@ -104,16 +105,19 @@ public struct MemoryLayer: Layer {
     ]
   }
 
-  /// Runs the layer forward and backward.
+  /// Runs the layer forward and backward, with a fault if one is given.
   public func evaluate<Scalar: Arithmetic>(
-    _ given: TensorTable<Scalar>, form: BackwardForm
+    _ given: TensorTable<Scalar>, form: BackwardForm, fault: Fault?
   ) throws(KernelError) -> TensorTable<Scalar> {
+    let edited = try prepared(given, for: fault)
     let run = try MemoryRun<Scalar>(
       width: width, lookBack: lookBack, lookAhead: lookAhead ?? 0,
-      weighsCurrent: lookAhead != nil, behind: behind, ahead: ahead, variant: variant)
+      weighsCurrent: lookAhead != nil, behind: behind, ahead: ahead,
+      forward: fault?.recipe.memory?.forward ?? MemoryVariant(),
+      backward: fault?.recipe.memory?.backward ?? MemoryVariant())
     var filter: [Scalar] = []
     for specification in self.given {
-      let elements = try given.tensor(specification).elements
+      let elements = try edited.tensor(specification).elements
       switch specification.name {
       case "hidden": run.hidden.load(elements)
       case "dmemory": run.upstream.load(elements)
@@ -123,7 +127,7 @@ public struct MemoryLayer: Layer {
     run.filter.load(filter)
     run.forward()
     run.backward()
-    return collect(run)
+    return finished(collect(run), given: edited, for: fault)
   }
 
   private func collect<Scalar: Arithmetic>(_ run: MemoryRun<Scalar>) -> TensorTable<Scalar> {

@@ -9,7 +9,8 @@ public struct SRULayer: Layer {
   public let weightForm: SRUWeightForm
   /// Whether it is the step function, with the cell in and out, rather than a sequence.
   public let isStep: Bool
-  var variant = SRUVariant()
+  /// Where faults of clipping clip.
+  public var clip = ClipLevels()
 
   /// The names of the four weight matrices of the separate form, in block order.
   public static let separateWeightNames = ["W", "Wf", "Wr", "Wh"]
@@ -97,15 +98,26 @@ public struct SRULayer: Layer {
     ]
   }
 
-  /// Runs the layer forward and backward.
+  /// Runs the layer forward and backward, with a fault if one is given.
   public func evaluate<Scalar: Arithmetic>(
-    _ given: TensorTable<Scalar>, form: BackwardForm
+    _ given: TensorTable<Scalar>, form: BackwardForm, fault: Fault?
   ) throws(KernelError) -> TensorTable<Scalar> {
-    let run = SRURun<Scalar>(shape: shape, weightForm: weightForm, variant: variant)
-    try load(given, into: run)
+    let edited = try prepared(given, for: fault)
+    let recipe = fault?.recipe
+    let run = SRURun<Scalar>(
+      shape: shape, weightForm: weightForm, forward: recipe?.sru?.forward ?? SRUVariant(),
+      backward: recipe?.sru?.backward ?? SRUVariant())
+    try load(edited, into: run)
     run.forward()
+    if recipe?.carriesFinalState == true {
+      let last = shape.rowCount * shape.cellSize
+      for index in 0..<shape.batchSize * shape.cellSize {
+        run.cell.lane[index] = run.cell.lane[last + index]
+      }
+      run.forward()
+    }
     run.backward(form)
-    return collect(run)
+    return finished(collect(run), given: edited, for: fault)
   }
 
   private func load<Scalar: Arithmetic>(

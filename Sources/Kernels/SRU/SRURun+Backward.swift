@@ -23,10 +23,10 @@ extension SRURun {
   @specialized(where Scalar == RoundoffBound<Binary64>)
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward(_ form: BackwardForm) {
-    if variant == SRUVariant() {
+    if backwardVariant == SRUVariant() {
       backward(form, as: SRUVariant())
     } else {
-      backward(form, as: variant)
+      backward(form, as: backwardVariant)
     }
   }
 

@@ -16,10 +16,10 @@ extension SRURun {
   @specialized(where Scalar == RoundoffBound<Binary64>)
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
-    if variant == SRUVariant() {
+    if forwardVariant == SRUVariant() {
       forward(as: SRUVariant())
     } else {
-      forward(as: variant)
+      forward(as: forwardVariant)
     }
   }
 

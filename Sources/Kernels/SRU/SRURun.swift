@@ -11,7 +11,8 @@ public final class SRURun<Scalar: Arithmetic> {
   public let shape: SRUShape
   /// Whether the weights are one matrix or four.
   public let weightForm: SRUWeightForm
-  let variant: SRUVariant
+  let forwardVariant: SRUVariant
+  let backwardVariant: SRUVariant
 
   /// x [T·N, D].
   public let input: Store<Scalar>
@@ -59,15 +60,19 @@ public final class SRURun<Scalar: Arithmetic> {
   ///   - shape: The dimensions.
   ///   - weightForm: One weight matrix or four.
   public convenience init(shape: SRUShape, weightForm: SRUWeightForm) {
-    self.init(shape: shape, weightForm: weightForm, variant: SRUVariant())
+    self.init(
+      shape: shape, weightForm: weightForm, forward: SRUVariant(), backward: SRUVariant())
   }
 
-  init(shape: SRUShape, weightForm: SRUWeightForm, variant: SRUVariant) {
+  init(
+    shape: SRUShape, weightForm: SRUWeightForm, forward: SRUVariant, backward: SRUVariant
+  ) {
     func numbers(_ count: Int) -> Store<Scalar> { Store(repeating: 0, count: count) }
     func sums(_ count: Int) -> Store<Scalar.Sum> { Store(repeating: Scalar.Sum(), count: count) }
     self.shape = shape
     self.weightForm = weightForm
-    self.variant = variant
+    self.forwardVariant = forward
+    self.backwardVariant = backward
     let size = shape.cellSize
     input = numbers(shape.rowCount * shape.inputSize)
     weights = numbers(shape.inputSize * shape.blockSize)

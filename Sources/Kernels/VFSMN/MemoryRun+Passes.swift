@@ -17,10 +17,10 @@ extension MemoryRun {
   @specialized(where Scalar == RoundoffBound<Binary64>)
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
-    if variant == MemoryVariant() {
+    if forwardVariant == MemoryVariant() {
       forward(as: MemoryVariant())
     } else {
-      forward(as: variant)
+      forward(as: forwardVariant)
     }
   }
 
@@ -28,14 +28,13 @@ extension MemoryRun {
     for row in 0..<rowCount {
       let sums = memory.lane[row * width, width]
       sums.fill(Scalar.Sum())
-      if variant.forwardIdentity {
+      if variant.identity {
         let own = hidden.lane[row * width, width]
         for d in 0..<width { sums[d].accumulate(own[d]) }
       }
       for tap in taps {
-        guard let source = source(of: tap, row: row, variant),
-          let weights = filterLane(tap, in: filter, variant)
-        else { continue }
+        guard let source = source(of: tap, row: row, variant) else { continue }
+        let weights = filterLane(tap, in: filter)
         let seen = hidden.lane[source * width, width]
         for d in 0..<width { sums[d].accumulate(weights[d], times: seen[d]) }
       }
@@ -55,10 +54,10 @@ extension MemoryRun {
   @specialized(where Scalar == RoundoffBound<Binary64>)
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward() {
-    if variant == MemoryVariant() {
+    if backwardVariant == MemoryVariant() {
       backward(as: MemoryVariant())
     } else {
-      backward(as: variant)
+      backward(as: backwardVariant)
     }
   }
 
@@ -68,15 +67,14 @@ extension MemoryRun {
     if variant.skipsBackward { return }
     for row in 0..<rowCount {
       let above = upstream.lane[row * width, width]
-      if variant.backwardIdentity {
+      if variant.identity {
         let own = hiddenGradient.lane[row * width, width]
         for d in 0..<width { own[d].accumulate(above[d]) }
       }
       for tap in taps {
-        guard let source = source(of: tap, row: row, variant),
-          let weights = filterLane(tap, in: filter, variant),
-          let weightSums = filterLane(tap, in: filterGradient, variant)
-        else { continue }
+        guard let source = source(of: tap, row: row, variant) else { continue }
+        let weights = filterLane(tap, in: filter)
+        let weightSums = filterLane(tap, in: filterGradient)
         let seen = hidden.lane[source * width, width]
         let sums = hiddenGradient.lane[source * width, width]
         for d in 0..<width { sums[d].accumulate(weights[d], times: above[d]) }

@@ -15,7 +15,8 @@ public final class MemoryRun<Scalar: Arithmetic> {
   let taps: [Tap]
   let behind: [Int]
   let ahead: [Int]
-  let variant: MemoryVariant
+  let forwardVariant: MemoryVariant
+  let backwardVariant: MemoryVariant
 
   /// Hidden [T, D].
   public let hidden: Store<Scalar>
@@ -50,7 +51,7 @@ public final class MemoryRun<Scalar: Arithmetic> {
   ) throws(KernelError) {
     try self.init(
       width: width, lookBack: order, lookAhead: 0, weighsCurrent: false, behind: positions,
-      ahead: nil, variant: MemoryVariant())
+      ahead: nil, forward: MemoryVariant(), backward: MemoryVariant())
   }
 
   /// A bidirectional memory: row 0 of the back filter weighs the current frame.
@@ -67,12 +68,12 @@ public final class MemoryRun<Scalar: Arithmetic> {
   ) throws(KernelError) {
     try self.init(
       width: width, lookBack: lookBack, lookAhead: lookAhead, weighsCurrent: true, behind: behind,
-      ahead: ahead, variant: MemoryVariant())
+      ahead: ahead, forward: MemoryVariant(), backward: MemoryVariant())
   }
 
   init(
     width: Int, lookBack: Int, lookAhead: Int, weighsCurrent: Bool, behind: Positions,
-    ahead: Positions?, variant: MemoryVariant
+    ahead: Positions?, forward: MemoryVariant, backward: MemoryVariant
   ) throws(KernelError) {
     let rowCount = behind.counts.count
     var sizes = [("T", rowCount), ("D", width), (weighsCurrent ? "N1" : "N", lookBack)]
@@ -91,7 +92,8 @@ public final class MemoryRun<Scalar: Arithmetic> {
     self.taps = taps
     self.behind = behind.counts
     self.ahead = ahead?.counts ?? Array(repeating: 0, count: rowCount)
-    self.variant = variant
+    self.forwardVariant = forward
+    self.backwardVariant = backward
     hidden = Store(repeating: 0, count: rowCount * width)
     filter = Store(repeating: 0, count: taps.count * width)
     upstream = Store(repeating: 0, count: rowCount * width)
@@ -102,19 +104,31 @@ public final class MemoryRun<Scalar: Arithmetic> {
 
   /// Whether a tap acts on a row, and if so on which one.
   @inline(__always) func source(of tap: Tap, row: Int, _ variant: MemoryVariant) -> Int? {
-    let source = row + tap.distance
+    let isBehind = tap.distance < 0 || (tap.distance == 0 && variant.startsBehindCurrent)
+    let isAhead = tap.distance > 0
+    var distance = tap.distance
+    var needed = tap.needed
+    if isBehind {
+      let shift = variant.startsBehindCurrent ? 1 : 0
+      distance += variant.nearer - shift
+      needed += shift
+    } else if isAhead {
+      distance -= variant.nearer
+    }
+    let source = row + (variant.swapsDirections ? -distance : distance)
     guard source >= 0, source < rowCount else { return nil }
-    if tap.distance == 0 || variant.ignoresPositions { return source }
-    let seen = tap.distance < 0 ? behind[row] : ahead[row]
-    return tap.needed <= seen + variant.extraTerms ? source : nil
+    if isBehind && !variant.ignoresPositionsBehind {
+      return needed <= behind[row] + variant.extraTerms ? source : nil
+    }
+    if isAhead && !variant.ignoresPositionsAhead {
+      return needed <= ahead[row] + variant.extraTerms ? source : nil
+    }
+    return source
   }
 
   /// The filter row a tap reads.
-  @inline(__always) func filterLane<Element>(
-    _ tap: Tap, in store: Store<Element>, _ variant: MemoryVariant
-  ) -> Lane<Element>? {
-    let row = tap.distance == 0 ? tap.filterRow : tap.filterRow + variant.filterRowShift
-    guard row >= 0, row < taps.count else { return nil }
-    return store.lane[row * width, width]
+  @inline(__always) func filterLane<Element>(_ tap: Tap, in store: Store<Element>) -> Lane<Element>
+  {
+    store.lane[tap.filterRow * width, width]
   }
 }
