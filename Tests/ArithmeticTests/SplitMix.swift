@@ -1,0 +1,20 @@
+/// A seeded source of random bits (SplitMix64): the same numbers in every run.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A whole number of up to 53 bits, either sign, of any length.
+  mutating func whole() -> Int64 {
+    let magnitude = Int64(next() >> 11) >> Int64.random(in: 0...52, using: &self)
+    return Bool.random(using: &self) ? magnitude : -magnitude
+  }
+}
