@@ -79,7 +79,7 @@ public func copyTensors(
   var isTable = false
   var opened: FileRecords?
   switch source.target {
-  case .file(let path):
+  case .file(let path) where source.range == nil:
     let bytes = try source.open(path)
     let kind = try ContentKind.of(bytes)
     if kind == .model && table == nil && !isArray {
@@ -88,9 +88,9 @@ public func copyTensors(
     }
     isBinary = try bytes.peek() == 0 || kind == .array || kind == .arrays || kind == .archive
     isTable = kind == .archive || kind == .script
-    opened = try FileRecords(bytes, stem: FileSystem.stem(of: path), options: reading)
+    opened = try FileRecords(bytes, stem: TensorSource.stem(of: path), options: reading)
   case .table: isTable = true
-  case .folder, .entry, .part: break
+  case .file, .folder, .entry, .part: break
   }
   var writer = CopyWriter(
     output: output, table: table, isArchive: isTable, isBinary: isBinary,

@@ -2,7 +2,8 @@
 ///
 /// `PATH` (a matrix, model, log, archive, script file, `.npy` or `.npz`, told by its content),
 /// `PATH:KEY` (digits are a byte offset, anything else the name of an object), `FOLDER`,
-/// `ark:…` and `scp:…`, `COMMAND |`, and `-` for standard input.
+/// `ark:…` and `scp:…`, `COMMAND |`, and `-` for standard input; a range of rows and columns may
+/// follow, as in `PATH[0:9,2:3]`.
 public struct TensorSource: Sendable {
   /// How sources are read.
   public struct Options: Sendable {
@@ -33,6 +34,8 @@ public struct TensorSource: Sendable {
   /// The argument as the user gave it.
   public let argument: String
   let target: Target
+  /// The rows and columns wanted of each object, if not all.
+  let range: ElementRange?
   let options: Options
 
   /// Takes an argument apart; nothing is opened yet.
@@ -44,17 +47,28 @@ public struct TensorSource: Sendable {
   public init(_ argument: String, options: Options = .init()) throws(KaldiIOError) {
     self.argument = argument
     self.options = options
-    target = try Self.target(argument)
+    // A range of rows and columns at the end, as Kaldi has it: `feats.ark:10[0:9,2:3]`.
+    if argument.hasSuffix("]"), FileSystem.kind(of: argument) == .absent,
+      try ReadSpecifier.parse(argument) == nil
+    {
+      let (name, range) = try ElementRange.split(argument)
+      target = try Self.target(name)
+      self.range = range
+    } else {
+      target = try Self.target(argument)
+      range = nil
+    }
   }
 
   private static func target(_ argument: String) throws(KaldiIOError) -> Target {
-    if argument.isEmpty || argument == "-" || argument.hasSuffix("|") { return .file(argument) }
+    if argument.isEmpty || argument == "-" { return .file(argument) }
     switch FileSystem.kind(of: argument) {
     case .folder: return .folder(argument)
     case .file, .other: return .file(argument)
     case .absent: break
     }
     if let specifier = try ReadSpecifier.parse(argument) { return .table(specifier) }
+    if argument.hasSuffix("|") { return .file(argument) }
     var end = argument.endIndex
     while let colon = argument[..<end].lastIndex(of: ":") {
       let path = String(argument[..<colon])
@@ -79,6 +93,17 @@ public struct TensorSource: Sendable {
   /// - Parameter body: What to do with a record.
   /// - Throws: ``KaldiIOError`` for a source that cannot be read, and what `body` throws.
   public func forEachRecord(_ body: (TensorRecord) throws -> Void) throws {
+    guard let range else { return try forEachWhole(body) }
+    try forEachWhole { record in
+      var record = record
+      if case .tensor(let tensor) = record.content {
+        record.content = .tensor(try range.apply(to: tensor, name: argument))
+      }
+      try body(record)
+    }
+  }
+
+  private func forEachWhole(_ body: (TensorRecord) throws -> Void) throws {
     switch target {
     case .table(let specifier):
       var reader = try TableReader(specifier, pipes: options.pipes, options: options.text)
@@ -105,7 +130,8 @@ public struct TensorSource: Sendable {
     return records
   }
 
-  private static func stem(of path: String) -> String {
+  /// The name of an object that has no other.
+  static func stem(of path: String) -> String {
     path.isEmpty || path == "-" || path.hasSuffix("|") ? "-" : FileSystem.stem(of: path)
   }
 

@@ -52,7 +52,7 @@ struct FuzzModelsTests {
   func mutations(seed: String) throws {
     let original = try dumpBytes(seed)
     var random = Seeded(state: UInt64(original.count) &* 0x9e37_79b9_7f4a_7c15)
-    let rounds = 400
+    let rounds = _isDebugAssertConfiguration() ? 400 : 4000
     var readable = 0
     for _ in 0..<rounds {
       let bytes = Self.mutated(original, &random)

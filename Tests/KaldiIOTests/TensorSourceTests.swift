@@ -69,8 +69,7 @@ struct TensorSourceTests {
     #expect(alone.map(\.name) == ["in"])
     for argument in [
       dump("archives/feats.text.ark") + ":sru-in", dump("sru") + ":in",
-      dump("nnet-component-test.log") + ":",
-    ].dropLast() {
+    ] {
       #expect(
         try tensors(argument).map(\.tensor.matrix) == alone.map(\.tensor.matrix), "\(argument)")
     }
@@ -83,6 +82,29 @@ struct TensorSourceTests {
     #expect(throws: KaldiIOError.self) { try tensors(dump("archives/feats.ark") + ":nobody") }
     #expect(throws: KaldiIOError.self) { try tensors(dump("no-such-file")) }
     #expect(throws: KaldiIOError.self) { try tensors(dump("README.md")) }
+  }
+
+  @Test("A command's output is read, as a table or as it is")
+  func commands() throws {
+    let folder = try TemporaryFolder()
+    try copyTensors(
+      from: dump("archives/feats.ark"), to: "ark:| gzip -c > " + folder.file("feats.gz"))
+    let keys = ["tflstm-in", "tflstm-out", "sru-in", "sru-out"]
+    #expect(try tensors("ark:gunzip -c \(folder.file("feats.gz")) |").map(\.name) == keys)
+    #expect(try tensors("gunzip -c \(folder.file("feats.gz")) |").map(\.name) == keys)
+    let error = #expect(throws: KaldiIOError.self) { try tensors(folder.file("feats.gz")) }
+    #expect(error?.description.contains("gunzip -c") == true)
+    #expect(throws: KaldiIOError.self) { try tensors("ark:exit 3 |") }
+    try folder.write("pipe.scp", "a cat \(dump("sru/in.mat")) |\n")
+    #expect(throws: KaldiIOError.self) { try tensors("scp:" + folder.file("pipe.scp")) }
+  }
+
+  @Test("A range cuts rows and columns out, both ends included")
+  func ranges() throws {
+    let whole = try tensors(dump("sru/in.mat"))[0].tensor.matrix
+    let part = try tensors(dump("sru/in.mat") + "[1:2,0:1]")[0].tensor.matrix
+    #expect(part.elements == [whole[1, 0], whole[1, 1], whole[2, 0], whole[2, 1]])
+    #expect(throws: KaldiIOError.self) { try tensors(dump("sru/in.mat") + "[9:12]") }
   }
 
   @Test("A parameter knows its component and its place")
