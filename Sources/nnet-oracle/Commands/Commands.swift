@@ -1,5 +1,5 @@
 /// Every command, in the order the help lists them.
 let commands: [Command] = [
   ListCommand.command, DumpCommand.command, CompareCommand.command, InspectCommand.command,
-  GradCheckCommand.command, MergeReportsCommand.command,
+  CopyCommand.command, GradCheckCommand.command, MergeReportsCommand.command,
 ]
