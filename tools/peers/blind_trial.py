@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 import faults
 from cases import CASES, GIVEN, STEPS, Description
 from check_golden import dump
-from fault_names import swift_name
+from fault_names import swift_names
 from false_alarms import compare
 
 
@@ -31,7 +31,7 @@ def settings_for(case, dice):
     known = {k for k in Description(case).dimensions if k != "B"}
     if "vfsmn" in case:
         sizes = {"T": dice.randint(14, 20), "D": dice.randint(3, 6), "N": 4, "N1": 4, "N2": 3}
-    sizes["T"] = sizes.get("T") or dice.randint(5, 7)
+    sizes["T"] = sizes.get("T") or dice.randint(6, 7)
     if "F" in known:
         F, S = dice.choice(((3, 1), (3, 2), (2, 1)))
         sizes.update(F=F, S=S, D=F + S * dice.randint(1, 3))
@@ -74,7 +74,7 @@ def main():
     dice, tally, lines = random.Random(options.seed), collections.Counter(), []
     names = options.faults.split(",") if options.faults else chosen(
         faults.FAULTS, options.orders, dice)
-    names = [n for n in names if swift_name(n) is not None]
+    names = [n for n in names if swift_names(n)]
     with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(2) as pool:
         if options.probes:
             folders = [os.path.join(options.probes, c) for c in sorted(os.listdir(options.probes))
@@ -108,7 +108,7 @@ def main():
                 return (fault, "unreadable", what + "\n" + text[:500])
             if not found:
                 return (fault, "undetermined", what)
-            if swift_name(fault) not in found:
+            if not found & set(swift_names(fault)):
                 return (fault, "wrong", f"{what}: {sorted(found)}")
             return (fault, "right" if len(found) == 1 else "right among equals",
                     f"{what}: {sorted(found)}")

@@ -63,24 +63,37 @@ KALDI_NAMES = {
 }
 
 
+def variant(j):
+    """Which of the table's cases a case.json is like: the kernel's family tells, and its tensors."""
+    family = j["kernel"]
+    if family.endswith("vfsmn") or family not in ("lstm", "sru", "tflstm"):
+        return family
+    separate = "-separate" if any(t["name"] == "Wf" for t in j["tensors"]) else ""
+    if "T" not in j["dimensions"]:
+        return family + "-step" + separate
+    if family == "tflstm" and not j.get("component"):
+        return "tflstm-ifog"
+    return family + separate
+
+
 class Description:
     """A case with its dimensions, settings and gate order: from the table above or a case.json."""
 
     def __init__(self, case, dimensions=None, settings=None, order=None, folder=None, kernel=None):
-        # A case this table does not know (a probe) runs its kernel's equations.
-        self.case, self.folder = case, folder
-        self.kernel = case if case in DEFAULTS else kernel
+        # A case that this table does not know (a probe) runs its kernel's equations on its files.
+        self.case, self.folder, self.known = case, folder, case in DEFAULTS
+        self.kernel = case if self.known else kernel
         if self.kernel not in DEFAULTS:
             raise ValueError(f"unknown case {case!r} with kernel {kernel!r}")
         dims, ranges, default_order = DEFAULTS[self.kernel]
-        self.dimensions = {}
-        for word in dims.split():
-            key, value = re.fullmatch(r"(N[12](?==)|[A-Z])=?(\d+)", word).groups()
-            self.dimensions[key] = int(value)
+        self.dimensions, self.settings = {}, {}
+        if self.known:
+            for word in dims.split():
+                key, value = re.fullmatch(r"(N[12](?==)|[A-Z])=?(\d+)", word).groups()
+                self.dimensions[key] = int(value)
+            self.settings = dict(pair.split("=") for pair in ranges.split())
         self.dimensions.update(dimensions or {})
-        self.settings = dict(pair.split("=") for pair in ranges.split())
-        if settings is not None:
-            self.settings.update(settings)
+        self.settings.update(settings or {})
         self.order = order or default_order
         if "F" in self.dimensions:
             d = self.dimensions
@@ -90,7 +103,7 @@ class Description:
     def read(cls, folder):
         with open(os.path.join(folder, "case.json")) as f:
             j = json.load(f)
-        d = cls(j["case"], j["dimensions"], j["settings"], j.get("gateOrder"), folder, j["kernel"])
+        d = cls(j["case"], j["dimensions"], j["settings"], j.get("gateOrder"), folder, variant(j))
         d.json = j
         return d
 
@@ -110,7 +123,9 @@ class Description:
         for name, shape in self.shapes().items():
             setting = self.settings.get(name)
             if name.endswith("position"):
-                if setting is None:
+                if setting is None and not self.known:
+                    values = self.stored(name)
+                elif setting is None:
                     values = default_positions(shape[0], ahead=name == "fposition")
                 else:
                     values = [int(v) for v in setting.split(",")]
@@ -120,15 +135,20 @@ class Description:
             elif re.fullmatch(r"[-+.\deE]+:[-+.\deE]+", setting or ""):
                 first, last = map(float, setting.split(":"))
                 result[name] = np.linspace(first, last, num=int(np.prod(shape))).reshape(shape)
+            elif name == "W" and "separate" in self.kernel:
+                result[name] = np.concatenate(
+                    [self.stored(part) for part in ("W", "Wf", "Wr", "Wh")], 1)
             else:
-                view = read_kaldi(os.path.join(self.folder, "numpy", name + ".txt"))
-                result[name] = view.reshape(shape)
+                result[name] = self.stored(name).reshape(shape)
         if "separate" in self.kernel:  # the four column blocks of one linspace
             H = self.dimensions["H"]
             W = result.pop("W")
             for k, name in enumerate(("W", "Wf", "Wr", "Wh")):
                 result[name] = W[:, k * H:(k + 1) * H]
         return result
+
+    def stored(self, name):
+        return read_kaldi(os.path.join(self.folder, "numpy", name + ".txt"))
 
     def evaluate(self, ar, inputs=None):
         """All results under the notebooks' names and shapes, internals included."""
