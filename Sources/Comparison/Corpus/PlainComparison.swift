@@ -154,11 +154,41 @@ struct PlainComparison {
 
   private mutating func pair(_ expected: ActualTensor, _ actual: ActualTensor) {
     paired += 1
-    let wanted = ExpectedTensor(name: expected.name, tensor: expected.tensor)
-    let row = judge(wanted, against: actual, options: options).row
+    var wanted = ExpectedTensor(name: expected.name, tensor: expected.tensor)
+    let streams = options.lengths?.count ?? options.streams ?? 0
+    let rows = expected.tensor.matrix.rows
+    let isSequence = streams > 0 && rows % streams == 0
+    var found = actual
+    if isSequence {
+      wanted.layout = "time-major"
+      found.tensor = withoutPadding(actual.tensor, like: expected.tensor.matrix)
+    }
+    let judgement = judge(wanted, against: found, options: options)
+    if isSequence, judgement.isMismatch,
+      let words = Localisation(frames: rows / streams, streams: streams)
+        .firstWrong(among: [judgement])
+    {
+      report.findings.append(
+        ComparisonReport.Finding(case: nil, source: actual.source, firstWrong: words))
+    }
+    let row = judgement.row
     // A corpus of matches is counted, not listed, so that memory stays constant.
     let keep = options.listEveryMatch || row.verdict != .match || report.rows.count < 1000
     report.add(row, keep: keep)
+  }
+
+  /// Rows behind a stream's last frame are padding and say nothing: they are taken as expected.
+  private func withoutPadding(
+    _ stored: StoredTensor, like wanted: Matrix<Double>
+  ) -> StoredTensor {
+    guard let lengths = options.lengths, stored.matrix.rows == wanted.rows,
+      stored.matrix.columns == wanted.columns
+    else { return stored }
+    var result = stored
+    for row in 0..<wanted.rows where row / lengths.count >= lengths[row % lengths.count] {
+      for column in 0..<wanted.columns { result.matrix[row, column] = wanted[row, column] }
+    }
+    return result
   }
 
   /// Names that stayed alone are paired as far as decoration allows; the rest is listed.

@@ -12,6 +12,8 @@ struct Diagnosis {
     /// The largest share of the tolerance left over all mismatching tensors; infinity where the
     /// cause cannot apply.
     var share: Double
+    /// What the dump would hold, by the expected names, where that is known in full.
+    var predictions: [String: Matrix<Double>] = [:]
   }
 
   private let expected: ExpectedCase
@@ -30,13 +32,17 @@ struct Diagnosis {
     guard !mismatches.isEmpty else { return }
     let trials = trials(mismatches, all: judgements)
     let fitting = trials.filter { $0.share <= 1 }
-    if fitting.count == 1, let cause = fitting.first {
-      finding.cause = cause.name
+    if let first = fitting.first,
+      fitting.dropFirst().allSatisfy({ Self.areEqual(first, $0, over: judgements) })
+    {
+      // Mistakes that would leave the very same numbers are one cause with several names.
+      let name = Self.unique(fitting.map(\.name)).joined(separator: " or ")
+      finding.cause = name
       finding.explanation =
-        cause.explanation + " (explains "
+        Self.unique(fitting.map(\.explanation)).joined(separator: "; or ") + " (explains "
         + Self.unique(mismatches.map(\.expected.name)).joined(separator: ", ") + ")"
       for index in judgements.indices where judgements[index].isMismatch {
-        judgements[index].row.causes.append(cause.name)
+        judgements[index].row.causes.append(name)
       }
       return
     }
@@ -65,6 +71,30 @@ struct Diagnosis {
     finding.explanation = words.isEmpty ? nil : words.joined(separator: "; ")
   }
 
+  /// Whether two causes would have left the same numbers in every tensor of the dump.
+  private static func areEqual(_ first: Trial, _ second: Trial, over all: [Judgement]) -> Bool {
+    if first.name == second.name { return true }
+    for judgement in all where judgement.update == nil {
+      let name = judgement.expected.name
+      let wanted = judgement.expected.matrix
+      if first.predictions[name] == nil, second.predictions[name] == nil {
+        if judgement.isMismatch { return false }
+        continue
+      }
+      let one = first.predictions[name] ?? wanted
+      let two = second.predictions[name] ?? wanted
+      guard one.elements.count == two.elements.count else { return false }
+      let size = one.elements.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
+      for (a, b) in zip(one.elements, two.elements) {
+        // 1e-12 of the largest: far below any bound, far above the predictions' own rounding.
+        guard a == b || (a - b).magnitude <= 1e-12 * size || (a.isNaN && b.isNaN) else {
+          return false
+        }
+      }
+    }
+    return true
+  }
+
   private static func unique(_ names: [String]) -> [String] {
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }
@@ -83,7 +113,8 @@ struct Diagnosis {
     }
     trials += scales
     trials += parameterTrials(mismatches)
-    for hypothesis in hypotheses {
+    let told = Set(trials.map(\.name))
+    for hypothesis in hypotheses where !told.contains(hypothesis.name) {
       trials.append(trial(of: hypothesis, over: judgements))
     }
     if !trials.contains(where: { $0.share <= 1 }),
@@ -110,14 +141,12 @@ struct Diagnosis {
   }
 
   private func layoutTrials(_ mismatches: [Judgement]) -> [Trial] {
-    guard let first = mismatches.first else { return [] }
     let table = mismatches.map { judgement -> [LayoutMapping] in
       guard judgement.update == nil else { return [] }
       return LayoutMapping.all(
         for: judgement.expected, actual: judgement.actual.tensor.matrix,
         description: expected.description)
     }
-    _ = first
     var trials: [Trial] = []
     var used: [[[Int?]]] = []
     for mapping in table.first ?? [] {
@@ -134,9 +163,26 @@ struct Diagnosis {
       // Two names for one and the same exchange count once.
       if share.isFinite, used.contains(where: { $0 == sources }) { continue }
       used.append(sources)
-      trials.append(Trial(name: mapping.name, explanation: mapping.explanation, share: share))
+      var trial = Trial(name: mapping.name, explanation: mapping.explanation, share: share)
+      if share <= 1 {
+        for (judgement, source) in zip(mismatches, sources) {
+          trial.predictions[judgement.expected.name] = Self.laidOut(judgement, by: source)
+        }
+      }
+      trials.append(trial)
     }
     return trials
+  }
+
+  /// What a layout mistake makes of the expected matrix; `nil` where it leaves gaps.
+  private static func laidOut(_ judgement: Judgement, by source: [Int?]) -> Matrix<Double>? {
+    let shape = judgement.actual.tensor.matrix
+    var elements = shape.elements
+    for (index, from) in source.enumerated() {
+      guard let from, from < elements.count else { return nil }
+      elements[from] = judgement.expected.matrix.elements[index]
+    }
+    return Matrix(rows: shape.rows, columns: shape.columns, elements: elements)
   }
 
   private static func share(of judgement: Judgement, source: [Int?]) -> Double {
@@ -165,7 +211,14 @@ struct Diagnosis {
       share = max(
         share, Self.share(of: judgement, prediction: prediction, growth: scale.factor.magnitude))
     }
-    return Trial(name: scale.name, explanation: scale.explanation, share: share)
+    var trial = Trial(name: scale.name, explanation: scale.explanation, share: share)
+    if share <= 1 {
+      for judgement in mismatches {
+        trial.predictions[judgement.expected.name] =
+          judgement.expected.matrix.map { $0 * scale.factor }
+      }
+    }
+    return trial
   }
 
   /// A gradient tensor that holds the updated parameter, or parameter and gradient added up.
@@ -223,7 +276,9 @@ struct Diagnosis {
       share = max(share, own)
       if share.isInfinite { break }
     }
-    return Trial(name: hypothesis.name, explanation: hypothesis.explanation, share: share)
+    return Trial(
+      name: hypothesis.name, explanation: hypothesis.explanation, share: share,
+      predictions: hypothesis.tensors)
   }
 
   /// The largest share of the tolerance between a prediction and the dump.

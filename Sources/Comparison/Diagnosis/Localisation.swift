@@ -14,6 +14,11 @@ struct Localisation: Sendable {
     dimensions = description.dimensions
   }
 
+  /// A localisation within a time-major matrix of so many frames and streams.
+  init(frames: Int, streams: Int) {
+    dimensions = ["T": frames, "N": streams]
+  }
+
   /// The first wrong quantity among the mismatches of a case, in words.
   func firstWrong(among judgements: [Judgement]) -> String? {
     let candidates = judgements.filter { judgement in
