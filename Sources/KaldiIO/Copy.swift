@@ -87,7 +87,7 @@ public func copyTensors(
       return 1
     }
     isBinary = try bytes.peek() == 0 || kind == .array || kind == .arrays || kind == .archive
-    isTable = kind == .archive || kind == .script
+    isTable = kind == .archive || kind == .textArchive || kind == .script
     opened = try FileRecords(bytes, stem: TensorSource.stem(of: path), options: reading)
   case .table: isTable = true
   case .file, .folder, .entry, .part: break

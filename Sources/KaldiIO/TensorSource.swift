@@ -212,7 +212,7 @@ public struct TensorSource: Sendable {
   private static func content(
     of error: KaldiIOError, in kind: ContentKind?
   ) -> TensorRecord.Content {
-    if kind == nil || kind == .text, case .unusable(_, let reason) = error {
+    if kind == nil || kind == .text || kind == .textArchive, case .unusable(_, let reason) = error {
       return .unrecognised(reason)
     }
     return .malformed(error)

@@ -75,6 +75,18 @@ struct CopyTests {
     #expect(again.map(\.name) == ["tflstm-in", "tflstm-out", "sru-in", "sru-out"])
   }
 
+  @Test("An archive of one entry stays an archive, its key as it is")
+  func oneEntry() throws {
+    let text = "utt:1=a:  [\n  1 2 \n  3 4 ]\n"
+    try folder.write("one", text)
+    try copyTensors(from: folder.file("one"), to: folder.file("copy"))
+    #expect(try folder.read("copy") == Array(text.utf8))
+    #expect(throws: KaldiIOError.self) {
+      try folder.write("json", "{\n \"shape\" : [\n 12\n ]\n}\n")
+      try copyTensors(from: folder.file("json"), to: folder.file("copy"))
+    }
+  }
+
   @Test("A log becomes an archive, unnamed objects keyed by their line")
   func log() throws {
     let count = try copyTensors(

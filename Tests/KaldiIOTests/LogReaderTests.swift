@@ -131,6 +131,7 @@ struct LogReaderTests {
       "LOG (p[5.5]:main():a.cc:1) x\nprogress: [0.1 0.2 ]",
       "w_   ( min -0.1, max 0.2, mean 0 ) ", "see [1] and [2]", "rows=2 dim=5 [ 1 0.5 3 2 ]",
       "foo [\nbar ]", "f[0x10] [0x55d]", "list [1, 2, 3]", "[", "]", "[]x", "[ 1.5abc ]",
+      "\"shape\" : [\n  2,\n  3\n]", "\"columns\": [0, 3]", "x [ 1,2 ]",
     ])
   func noMatrix(text: String) throws {
     #expect(try records(ofLog: text).isEmpty)
@@ -152,6 +153,21 @@ struct LogReaderTests {
     #expect(all.map(\.name) == ["x"])
     #expect(all.first?.origin.function == function)
     #expect(all.first?.origin.sourceLine == sourceLine)
+  }
+
+  @Test(
+    "The numbers of a log are those of the files that Kaldi wrote beside it",
+    arguments: [
+      (0, "in.mat"), (2, "param-w_gifo_x.mat"), (3, "param-bias.vec"), (4, "out_diff.mat"),
+    ])
+  func values(place: Int, file: String) throws {
+    let all = try records(ofLog: ByteSource.open(file: dump("upstream-debug.log")))
+    guard case .tensor(let logged) = all[place].content else { throw Failure(file) }
+    let written = try ByteSource.open(file: dump("tflstm/" + file)).readTensor()
+    #expect(logged.form == written.form && logged.matrix.rows == written.matrix.rows)
+    let pairs = zip(logged.matrix.elements, written.matrix.elements)
+    // Six digits of the log, seven of the file.
+    #expect(pairs.allSatisfy { abs($0 - $1) <= 6e-6 * abs($1) })
   }
 
   @Test("A broken-off matrix is an error that names where it began")
@@ -197,6 +213,7 @@ struct PrintedArrayTests {
       ),
       ("r\narray([[1. , 2.5],\n       [3. , 4. ]])", "r", 2, 2, [1, 2.5, 3, 4], 1),
       ("w [[0.1 0.2\n  0.3]\n [0.4 0.5\n  0.6]]", "w", 2, 3, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 1),
+      ("a = array([ 1.5, -2. ])", "a", 1, 2, [1.5, -2], 1),
       ("n [[nan inf -inf  1.]]", "n", 1, 4, [.nan, .infinity, -.infinity, 1], 8),
     ] as [(String, String, Int, Int, [Double], Int)])
   func printed(

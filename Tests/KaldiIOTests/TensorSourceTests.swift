@@ -126,6 +126,7 @@ struct TensorSourceTests {
       "d.mat", [0, 0x42, 0x46, 0x4d, 0x20, 4, 255, 255, 255, 127, 4, 255, 255, 255, 127])
     try folder.write("e.log", "[ INFO ] starting\nx [ 1 2 ]\n")
     try folder.write("f", [])
+    try folder.write("g.ark", "utt1  [\n  1 2z \n  3 4 ]\nutt2  [ 1 2z ]\nutt3  [ 1 2 ]\n")
     let kinds = try TensorSource(folder.path).records().map { record in
       switch record.content {
       case .tensor: "\(record.name) tensor"
@@ -136,6 +137,7 @@ struct TensorSourceTests {
     #expect(
       kinds == [
         "a malformed", "b tensor", "c unrecognised", "d malformed", "x tensor", "f unrecognised",
+        "utt1 malformed", "utt2 malformed", "utt3 tensor",
       ])
   }
 }

@@ -20,6 +20,7 @@ struct BracketBlock {
   private var decimals = 0
   private var hasExponent = false
   private var isSpacedAsNumPy: Bool
+  private let allowsCommas: Bool
   private var hasComma = false
   private var startsOnFirstLine = false
   private var hasSemicolon = false
@@ -31,11 +32,15 @@ struct BracketBlock {
 
   /// An opened bracket.
   ///
-  /// - Parameter isTight: Whether a number is stuck to the opening bracket, as only NumPy has it.
-  init(isTight: Bool) { isSpacedAsNumPy = isTight }
+  /// - Parameter isArray: Whether the bracket can only be NumPy's: a number is stuck to it, or it
+  ///   stands in `array(`. Kaldi knows no commas.
+  init(isArray: Bool) {
+    isSpacedAsNumPy = isArray
+    allowsCommas = isArray
+  }
 
   /// Whether whole rows are in from earlier lines, so that what breaks the object is an error.
-  var hasRowsBefore: Bool { lines > 0 && (!elements.isEmpty || isTruncated) }
+  var hasRowsBefore: Bool { lines > 0 && (!rowLengths.isEmpty || isTruncated) }
   /// How many numbers are in.
   var count: Int { elements.count }
 
@@ -61,7 +66,7 @@ struct BracketBlock {
         index += 1
         continue
       }
-      if byte == 0x2c {
+      if byte == 0x2c && allowsCommas {
         hasComma = true
         index += 1
         continue

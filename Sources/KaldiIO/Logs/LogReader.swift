@@ -4,6 +4,7 @@
 /// of any length is read in the memory of its largest matrix.
 public struct LogReader {
   private let source: ByteSource
+  private let namesAreKeys: Bool
   private var ready: [TensorRecord] = []
   private var taken = 0
   private var isAtEnd = false
@@ -29,8 +30,12 @@ public struct LogReader {
   /// A reader over the rest of a source.
   ///
   /// - Parameter source: Any text.
-  public init(_ source: ByteSource) {
+  public init(_ source: ByteSource) { self.init(source, namesAreKeys: false) }
+
+  /// A reader of a text archive, whose names are keys to be kept as they are.
+  init(_ source: ByteSource, namesAreKeys: Bool) {
     self.source = source
+    self.namesAreKeys = namesAreKeys
     lineNumber = (source.place.line ?? 1) - 1
   }
 
@@ -126,7 +131,15 @@ public struct LogReader {
           nameStart = end
           index = end
           continue
-        case .closed, .broken: block = nil
+        case .closed: block = nil
+        case .broken(let at):
+          // In an archive what has a number and cannot be read is an entry gone bad.
+          guard namesAreKeys, case .bracket(let bad)? = block, bad.count > 0 else {
+            block = nil
+            break
+          }
+          breakOff(found: quoted(line[at...].prefix(while: { !isWhitespace($0) })), at: at)
+          return
         }
       }
       index += 1
@@ -148,8 +161,9 @@ public struct LogReader {
       if first + 1 < line.count, line[first] == 0x5b, line[first + 1] != 0x20 {
         return .nested(NestedBlock())
       }
-      return isFree && !isSparse(line, index, nameStart)
-        ? .bracket(BracketBlock(isTight: false)) : nil
+      if before == 0x28 { return .bracket(BracketBlock(isArray: true)) }
+      let isObject = isFree && !isSparse(line, index, nameStart)
+      return isObject ? .bracket(BracketBlock(isArray: false)) : nil
     }
     // Inside Kaldi's messages a tight bracket is its list of progress, not a vector.
     guard prefix == nil,
@@ -158,7 +172,7 @@ public struct LogReader {
     else {
       return nil
     }
-    return .bracket(BracketBlock(isTight: true))
+    return .bracket(BracketBlock(isArray: true))
   }
 
   /// Whether the text before a bracket announces a sparse vector: `dim=5 [ 1 0.5 ]`.
@@ -195,6 +209,11 @@ public struct LogReader {
 
   /// The name in the text before a bracket, or else in the line before.
   private func name(_ text: ArraySlice<UInt8>) -> String {
+    if namesAreKeys {
+      let start = text.prefix(while: isWhitespace).endIndex
+      let end = text.lastIndex { !isWhitespace($0) }.map { $0 + 1 } ?? start
+      return String(decoding: text[start..<end], as: UTF8.self)
+    }
     let own = Self.trimmed(text)
     let text = own.isEmpty ? Self.trimmed((lineBefore ?? [])[...]) : own
     return String(decoding: text, as: UTF8.self)
@@ -220,7 +239,8 @@ public struct LogReader {
 
   private var origin: TensorRecord.Origin {
     TensorRecord.Origin(
-      file: source.name, line: blockLine, byteOffset: blockOffset, function: prefix?.function,
+      file: source.name, key: namesAreKeys ? blockName : nil, line: blockLine,
+      byteOffset: blockOffset, function: prefix?.function,
       sourceLine: prefix?.sourceLine, component: component)
   }
 
@@ -261,7 +281,7 @@ public struct LogReader {
       }
     block = nil
     lineBefore = nil
-    guard hadRows else { return }
+    guard hadRows || namesAreKeys else { return }
     let place = KaldiIOError.Place(
       file: source.name, byte: lineOffset + index, line: lineNumber)
     let error = KaldiIOError.malformed(

@@ -11,6 +11,8 @@ struct NestedBlock {
   private var rowStart = 0
   private var rows = 0
   private var lines = 0
+  /// How many numbers stood on earlier lines.
+  private var countBefore = 0
   private var significantDigits = 0
   private var decimals = 0
   private var hasExponent = false
@@ -27,7 +29,7 @@ struct NestedBlock {
   static let deepest = 32
 
   /// Whether a row is in from earlier lines, so that what breaks the array is an error.
-  var hasRowsBefore: Bool { lines > 0 && (!elements.isEmpty || isTruncated) }
+  var hasRowsBefore: Bool { countBefore > 0 || (lines > 0 && isTruncated) }
 
   /// Reads what one line adds; the first call begins at the opening bracket.
   mutating func feed(_ line: [UInt8], from start: Int) -> BlockProgress {
@@ -68,6 +70,7 @@ struct NestedBlock {
       }
     }
     lines += 1
+    countBefore = elements.count
     return .open
   }
 

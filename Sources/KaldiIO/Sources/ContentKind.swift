@@ -10,6 +10,8 @@ enum ContentKind: Equatable {
   case arrays
   /// A binary archive of a Kaldi table.
   case archive
+  /// A text archive of a Kaldi table, or a print that looks the same.
+  case textArchive
   /// A script file of a Kaldi table.
   case script
   /// Any text: a log, a print, an archive in text.
@@ -53,6 +55,11 @@ enum ContentKind: Equatable {
       return .archive
     }
     if head.contains(0) { return .unknown("binary of no known kind") }
+    if start < head.count && head[start] == 0x7b {
+      let next = head[(start + 1)...].first { !isWhitespace($0) }
+      if next == 0x22 || next == 0x7d { return .unknown("JSON") }
+    }
+    if start == 0 && isArchiveOpening(head, after) { return .textArchive }
     return isScript(head, source.name) ? .script : .text
   }
 
@@ -64,6 +71,14 @@ enum ContentKind: Equatable {
     var head: [UInt8] = []
     while head.count < most, let byte = try source.peek(at: head.count) { head.append(byte) }
     return head
+  }
+
+  /// A key at the very start of the first line, spaces, and a bracket with white space behind it.
+  private static func isArchiveOpening(_ head: [UInt8], _ after: Int) -> Bool {
+    var index = after
+    while index < head.count, head[index] == 0x20 || head[index] == 0x09 { index += 1 }
+    guard index > after, index < head.count, head[index] == 0x5b else { return false }
+    return isMatrixOpening(head, index)
   }
 
   /// A bracket with white space behind it opens a matrix, unless one word stands in it.

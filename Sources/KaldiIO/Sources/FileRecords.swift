@@ -38,6 +38,7 @@ struct FileRecords {
     case .archive: body = .archive(ArchiveReader(source: source, options: options.text))
     case .script:
       body = .script(ScriptReader(script: source, pipes: options.pipes, options: options.text))
+    case .textArchive: body = .log(LogReader(source, namesAreKeys: true))
     case .text: body = .log(LogReader(source))
     case .unknown(let what): throw .unusable(source.name, reason: "no matrix: \(what)")
     }
