@@ -20,6 +20,11 @@ struct CasePairing: Sendable {
   /// An archive may hold several cases' tensors (`tflstm-in`, `sru-in`): as soon as one name
   /// carries this case's name in front, those with another word in front belong elsewhere.
   init(_ expected: ExpectedCase, _ actuals: [ActualTensor], options: ComparisonOptions) {
+    if expected.tensors.count == 1, actuals.count == 1 {
+      // One file held against one file: they are meant for each other, whatever they are called.
+      pairs = [Pair(expected: expected.tensors[0], actual: actuals[0])]
+      return
+    }
     let names = NameMatching(names: expected.tensors.map(\.name))
     var places: [String: Int] = [:]
     for (index, tensor) in expected.tensors.enumerated() { places[tensor.name] = index }
