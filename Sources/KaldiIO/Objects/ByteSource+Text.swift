@@ -204,12 +204,11 @@ struct TextBody {
   private mutating func endRow(at source: ByteSource) throws(KaldiIOError) {
     let width = elements.count - rowStart
     if width == 0 { return }
-    if rows == 0 {
-      columns = width
-    } else if width != (isTriangle ? rows + 1 : columns) {
+    if rows == 0 && !isTriangle { columns = width }
+    let expected = isTriangle ? rows + 1 : columns
+    if width != expected {
       throw .malformed(
-        source.place, found: "a row of \(width) numbers",
-        expected: "\(isTriangle ? rows + 1 : columns)")
+        source.place, found: "a row of \(width) numbers", expected: "\(expected)")
     }
     rows += 1
     rowStart = elements.count
