@@ -1,23 +1,26 @@
-/// The least number of three significant decimal digits that is not below a bound.
+/// The least number of a few significant decimal digits that is not below a bound.
 ///
 /// The digits are found by exact comparisons of doubles read from decimal text, so that the result
 /// is the same everywhere and never below the bound.
 ///
-/// - Parameter bound: A bound, not negative.
+/// - Parameters:
+///   - bound: A bound, not negative.
+///   - count: How many digits; three unless told otherwise.
 /// - Returns: The rounded bound; zero and infinity stay as they are.
-func roundedUp(_ bound: Double) -> Double {
+func roundedUp(_ bound: Double, digits count: Int = 3) -> Double {
   guard bound > 0, bound.isFinite else { return bound }
-  var (digits, exponent) = leadingDigits(of: bound)
+  var (digits, exponent) = leadingDigits(of: bound, count)
+  let limit = (0..<count).reduce(1) { limit, _ in 10 * limit }
   while true {
     let candidate = decimal(digits, exponent)
     if candidate >= bound { return candidate }
     digits += 1
-    if digits == 1000 { (digits, exponent) = (100, exponent + 1) }
+    if digits == limit { (digits, exponent) = (limit / 10, exponent + 1) }
   }
 }
 
-/// The first three digits of a number's shortest decimal, cut off, and the exponent of the last.
-private func leadingDigits(of number: Double) -> (digits: Int, exponent: Int) {
+/// The first digits of a number's shortest decimal, cut off, and the exponent of the last.
+private func leadingDigits(of number: Double, _ count: Int) -> (digits: Int, exponent: Int) {
   // `description` is the shortest text that reads back, in one of two notations.
   let parts = number.description.split(separator: "e")
   var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
@@ -28,8 +31,8 @@ private func leadingDigits(of number: Double) -> (digits: Int, exponent: Int) {
     exponent -= mantissa[1].count
   }
   let significant = digits.drop { $0 == "0" }
-  let padded = significant + String(repeating: "0", count: max(0, 3 - significant.count))
-  return (Int(padded.prefix(3)) ?? 100, exponent + significant.count - 3)
+  let padded = significant + String(repeating: "0", count: max(0, count - significant.count))
+  return (Int(padded.prefix(count)) ?? 0, exponent + significant.count - count)
 }
 
 private func decimal(_ digits: Int, _ exponent: Int) -> Double {

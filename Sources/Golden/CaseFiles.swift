@@ -182,8 +182,8 @@ extension CaseRun {
         float32Bound: float32.map { _ in stem + ".float32-bound.txt" },
         float64Bound: float64.map { _ in stem + ".float64-bound.txt" },
         vacuousBounds: vacuous.isEmpty ? nil : vacuous.map(\.0)),
-      form: form, values: values, float32Bound: float32?.map(roundedUp),
-      float64Bound: float64?.map(roundedUp))
+      form: form, values: values, float32Bound: float32?.map { roundedUp($0) },
+      float64Bound: float64?.map { roundedUp($0) })
   }
 }
 

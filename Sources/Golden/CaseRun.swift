@@ -27,9 +27,11 @@ public struct CaseRun: Sendable {
   /// - Throws: ``GoldenError``; among others when an enclosure does not decide a value.
   public init(_ goldenCase: GoldenCase) throws(GoldenError) {
     self.goldenCase = goldenCase
-    layer = try goldenCase.layer()
+    var layer = try goldenCase.layer()
     inputs = try goldenCase.inputs()
     positions = try goldenCase.positions()
+    layer.clip = try Self.clipLevels(layer, inputs, in: goldenCase)
+    self.layer = layer
     let balls: TensorTable<Ball> = try Self.evaluate(layer, inputs, in: goldenCase)
     values = try Self.proven(balls, in: goldenCase)
     largestRadius = balls.entries.flatMap { $0.tensor.elements.map(\.radius) }.max() ?? 0
@@ -41,16 +43,66 @@ public struct CaseRun: Sendable {
     float64Bounds = Self.bounds(double, around: values)
   }
 
+  /// What a program with a fault computes on the case: nearest values unproven, bounds its own.
+  ///
+  /// - Parameter fault: The mistake.
+  /// - Throws: ``GoldenError``.
+  /// - Returns: The run, its inputs those of the case.
+  func making(_ fault: Fault) throws(GoldenError) -> CaseRun {
+    let single: TensorTable<RoundoffBound<Binary32>> = try Self.evaluate(
+      layer, inputs, fault: fault, in: goldenCase)
+    let values = single.map(\.value.nearestDouble)
+    let double: TensorTable<RoundoffBound<Binary64>> = try Self.evaluate(
+      layer, inputs, fault: fault, in: goldenCase)
+    return CaseRun(
+      goldenCase: goldenCase, layer: layer, inputs: inputs, positions: positions, values: values,
+      largestRadius: 0, float32Bounds: Self.bounds(single, around: values),
+      float64Bounds: Self.bounds(double, around: values))
+  }
+
+  private init(
+    goldenCase: GoldenCase, layer: any Layer, inputs: TensorTable<Double>,
+    positions: [(name: String, counts: [Int])], values: TensorTable<Double>,
+    largestRadius: Double, float32Bounds: TensorTable<Double>,
+    float64Bounds: TensorTable<Double>
+  ) {
+    self.goldenCase = goldenCase
+    self.layer = layer
+    self.inputs = inputs
+    self.positions = positions
+    self.values = values
+    self.largestRadius = largestRadius
+    self.float32Bounds = float32Bounds
+    self.float64Bounds = float64Bounds
+  }
+
   /// Runs a layer on inputs in an arithmetic.
   static func evaluate<Scalar: Arithmetic>(
     _ layer: any Layer, _ inputs: TensorTable<Double>, form: BackwardForm = .advance,
-    in goldenCase: GoldenCase
+    fault: Fault? = nil, in goldenCase: GoldenCase
   ) throws(GoldenError) -> TensorTable<Scalar> {
     do {
-      return try layer.evaluate(inputs.map { Scalar(input: $0) }, form: form)
+      return try layer.evaluate(inputs.map { Scalar(input: $0) }, form: form, fault: fault)
     } catch {
       throw .layer(case: goldenCase.name, error)
     }
+  }
+
+  /// Half of what the case reaches, to two digits: where a clip acts.
+  private static func clipLevels(
+    _ layer: any Layer, _ inputs: TensorTable<Double>, in goldenCase: GoldenCase
+  ) throws(GoldenError) -> ClipLevels {
+    let results: TensorTable<Double> = try evaluate(layer, inputs, in: goldenCase)
+    func level(_ isMeant: (String) -> Bool) -> Double {
+      let reached = results.entries.filter { isMeant($0.name) }
+        .flatMap { $0.tensor.elements.map(abs) }.max() ?? 0
+      return roundedUp(reached / 2, digits: 2)
+    }
+    let parameters = layer.given.filter { $0.role == .weight }.map { "d" + $0.name }
+    return ClipLevels(
+      cell: level { $0 == "c" },
+      gradient: level { $0.hasPrefix("da") },
+      parameter: level { parameters.contains($0) })
   }
 
   private static func proven(

@@ -66,7 +66,7 @@ public struct GoldenCase: Sendable {
   }
 
   private func filled(_ specification: TensorSpecification) -> Tensor<Double> {
-    let range = settings.ranges[specification.name] ?? LinearRange(0, 0)
+    let range = settings.ranges[specification.name] ?? TensorFill(0, 0)
     let elements = range.elements(count: specification.shape.reduce(1, *))
     guard specification.isSequence else {
       return Tensor(shape: specification.shape, elements: elements)
@@ -81,7 +81,7 @@ public struct GoldenCase: Sendable {
   ) -> Tensor<Double> {
     let rows = specification.shape[0]
     let count = specification.shape[1]
-    let range = settings.ranges[slice.owner] ?? LinearRange(0, 0)
+    let range = settings.ranges[slice.owner] ?? TensorFill(0, 0)
     let whole = range.elements(count: rows * slice.columns)
     let elements = (0..<rows).flatMap { row in
       whole[row * slice.columns + slice.first..<row * slice.columns + slice.first + count]
@@ -89,7 +89,7 @@ public struct GoldenCase: Sendable {
     return Tensor(shape: specification.shape, elements: elements)
   }
 
-  /// A position list: as given, or that of sentences of 8, 5 and 2 frames cut at T.
+  /// A position list: as given, or that of the case's sentences cut at T.
   static func positions(
     _ name: String, _ direction: Positions.Direction, in settings: CaseSettings
   ) throws(KernelError) -> Positions {
@@ -99,7 +99,8 @@ public struct GoldenCase: Sendable {
         numbers: given, direction: direction, tensor: name, rowCount: rowCount)
     }
     return try Positions(
-      Positions.ofSentences([8, 5, 2], direction: direction, rowCount: rowCount),
+      Positions.ofSentences(
+        settings.sentenceLengths, direction: direction, rowCount: rowCount),
       direction: direction, tensor: name, rowCount: rowCount)
   }
 

@@ -4,6 +4,7 @@ import Kernels
 enum LSTMCases {
   static let all: [GoldenCase] = [
     step, sequence, timeFrequencyStep, timeFrequencyNotebook, timeFrequencyKaldi,
+    probe, timeFrequencyProbe,
   ]
 
   private static let step = GoldenCase(
@@ -11,10 +12,10 @@ enum LSTMCases {
     settings: CaseSettings(
       dimensions: ["N": 3, "D": 4, "H": 5],
       ranges: [
-        "x": LinearRange(-0.4, 1.2), "prev_h": LinearRange(-0.3, 0.7),
-        "prev_c": LinearRange(-0.4, 0.9), "Wx": LinearRange(-2.1, 1.3),
-        "Wh": LinearRange(-0.7, 2.2), "b": LinearRange(0.3, 0.7),
-        "dnext_h": LinearRange(-0.6, 0.6), "dnext_c": LinearRange(0.5, -0.4),
+        "x": TensorFill(-0.4, 1.2), "prev_h": TensorFill(-0.3, 0.7),
+        "prev_c": TensorFill(-0.4, 0.9), "Wx": TensorFill(-2.1, 1.3),
+        "Wh": TensorFill(-0.7, 2.2), "b": TensorFill(0.3, 0.7),
+        "dnext_h": TensorFill(-0.6, 0.6), "dnext_c": TensorFill(0.5, -0.4),
       ], order: .inputForgetOutputCandidate),
     kaldi: nil, makeLayer: layer(isTimeFrequency: false, isStep: true))
 
@@ -23,17 +24,11 @@ enum LSTMCases {
     settings: CaseSettings(
       dimensions: ["N": 2, "T": 3, "D": 5, "H": 4],
       ranges: [
-        "x": LinearRange(-0.4, 0.6), "h0": LinearRange(-0.4, 0.8),
-        "Wx": LinearRange(-0.2, 0.9), "Wh": LinearRange(-0.3, 0.6), "b": LinearRange(0.2, 0.7),
-        "dout": LinearRange(-0.6, 0.6),
+        "x": TensorFill(-0.4, 0.6), "h0": TensorFill(-0.4, 0.8),
+        "Wx": TensorFill(-0.2, 0.9), "Wh": TensorFill(-0.3, 0.6), "b": TensorFill(0.2, 0.7),
+        "dout": TensorFill(-0.6, 0.6),
       ], order: .inputForgetOutputCandidate),
-    kaldi: KaldiView(
-      component: nil, frames: frames,
-      parameters: [
-        ("Wx", "Wx", .transposed(gates: true)), ("Wh", "Wh", .transposed(gates: true)),
-        ("b", "b", .vector(gates: true)), ("h0", "h0", .plain),
-      ],
-      buffers: { buffers($0, isTimeFrequency: false) }),
+    kaldi: sequenceView,
     makeLayer: layer(isTimeFrequency: false, isStep: false))
 
   private static let timeFrequencyStep = GoldenCase(
@@ -42,8 +37,8 @@ enum LSTMCases {
     settings: CaseSettings(
       dimensions: ["N": 4, "D": 5, "H": 6, "F": 2, "S": 1],
       ranges: timeFrequencyWeights.merging([
-        "prev_h": LinearRange(-0.3, 0.7), "prev_c": LinearRange(-0.4, 0.9),
-        "dnext_h": LinearRange(-0.6, 0.6), "dnext_c": LinearRange(0.5, -0.4),
+        "prev_h": TensorFill(-0.3, 0.7), "prev_c": TensorFill(-0.4, 0.9),
+        "dnext_h": TensorFill(-0.6, 0.6), "dnext_c": TensorFill(0.5, -0.4),
       ]) { $1 }, order: .inputForgetOutputCandidate),
     kaldi: nil, makeLayer: layer(isTimeFrequency: true, isStep: true))
 
@@ -53,7 +48,7 @@ enum LSTMCases {
     settings: CaseSettings(
       dimensions: ["N": 2, "T": 10, "D": 3, "H": 6, "F": 2, "S": 1],
       ranges: timeFrequencyWeights.merging([
-        "h0": LinearRange(-0.3, 0.7), "dout": LinearRange(-0.6, 0.6),
+        "h0": TensorFill(-0.3, 0.7), "dout": TensorFill(-0.6, 0.6),
       ]) { $1 }, order: .inputForgetOutputCandidate),
     kaldi: KaldiView(
       component: nil, frames: frames,
@@ -72,20 +67,58 @@ enum LSTMCases {
     settings: CaseSettings(
       dimensions: ["N": 2, "T": 3, "D": 3, "H": 3, "F": 2, "S": 1],
       ranges: timeFrequencyWeights.merging([
-        "h0": LinearRange(0, 0), "dout": LinearRange(-0.6, 0.6),
+        "h0": TensorFill(0, 0), "dout": TensorFill(-0.6, 0.6),
       ]) { $1 }, order: .candidateInputForgetOutput),
-    kaldi: KaldiView(
-      component: "<TfLstm>", gateOrder: .candidateInputForgetOutput, frames: frames,
-      parameters: [
-        ("w_gifo_x", "Wx", .transposed(gates: true)),
-        ("w_gifo_r", "Wh", .transposed(gates: true)),
-        ("w_gifo_k", "Wk", .transposed(gates: true)), ("bias", "b", .vector(gates: true)),
-        ("peephole_i_c", "pi", .vector(gates: false)),
-        ("peephole_f_c", "pf", .vector(gates: false)),
-        ("peephole_o_c", "po", .vector(gates: false)),
-      ],
-      buffers: { buffers($0, isTimeFrequency: true) }),
+    kaldi: timeFrequencyView,
     makeLayer: layer(isTimeFrequency: true, isStep: false))
+
+  private static let probe = GoldenCase(
+    name: "lstm-probe",
+    summary: "an LSTM sequence of random numbers, which tells mistakes apart",
+    settings: CaseSettings(
+      dimensions: ["N": 3, "T": 6, "D": 5, "H": 4],
+      ranges: [
+        "x": TensorFill(-1, 1, seed: 1), "h0": TensorFill(-1, 1, seed: 2),
+        "Wx": TensorFill(-1, 1, seed: 3), "Wh": TensorFill(-1, 1, seed: 4),
+        "b": TensorFill(-1, 1, seed: 5), "dout": TensorFill(-1, 1, seed: 6),
+      ], order: .inputForgetOutputCandidate),
+    kaldi: sequenceView, makeLayer: layer(isTimeFrequency: false, isStep: false))
+
+  private static let timeFrequencyProbe = GoldenCase(
+    name: "tflstm-probe",
+    summary: "a TF-LSTM sequence of random numbers, three blocks, which tells mistakes apart",
+    settings: CaseSettings(
+      dimensions: ["N": 3, "T": 5, "D": 7, "H": 4, "F": 3, "S": 2],
+      ranges: [
+        "x": TensorFill(-1, 1, seed: 11), "h0": TensorFill(-1, 1, seed: 12),
+        "Wx": TensorFill(-1, 1, seed: 13), "Wh": TensorFill(-1, 1, seed: 14),
+        "Wk": TensorFill(-1, 1, seed: 15), "b": TensorFill(-1, 1, seed: 16),
+        "pi": TensorFill(-1, 1, seed: 17), "pf": TensorFill(-1, 1, seed: 18),
+        "po": TensorFill(-1, 1, seed: 19), "dout": TensorFill(-1, 1, seed: 20),
+      ], order: .candidateInputForgetOutput),
+    kaldi: timeFrequencyView, makeLayer: layer(isTimeFrequency: true, isStep: false))
+
+  /// How one prints an LSTM beside Kaldi's layers: transposes, time-major, the case's own names.
+  private static let sequenceView = KaldiView(
+    component: nil, frames: frames,
+    parameters: [
+      ("Wx", "Wx", .transposed(gates: true)), ("Wh", "Wh", .transposed(gates: true)),
+      ("b", "b", .vector(gates: true)), ("h0", "h0", .plain),
+    ],
+    buffers: { buffers($0, isTimeFrequency: false) })
+
+  /// Kaldi's `<TfLstm>`.
+  private static let timeFrequencyView = KaldiView(
+    component: "<TfLstm>", gateOrder: .candidateInputForgetOutput, frames: frames,
+    parameters: [
+      ("w_gifo_x", "Wx", .transposed(gates: true)),
+      ("w_gifo_r", "Wh", .transposed(gates: true)),
+      ("w_gifo_k", "Wk", .transposed(gates: true)), ("bias", "b", .vector(gates: true)),
+      ("peephole_i_c", "pi", .vector(gates: false)),
+      ("peephole_f_c", "pf", .vector(gates: false)),
+      ("peephole_o_c", "po", .vector(gates: false)),
+    ],
+    buffers: { buffers($0, isTimeFrequency: true) })
 
   private static let frames = [
     (name: "in", source: "x"), (name: "out", source: "out"),
@@ -93,9 +126,9 @@ enum LSTMCases {
   ]
 
   private static let timeFrequencyWeights = [
-    "x": LinearRange(-0.4, 0.6), "Wx": LinearRange(-0.2, 0.9), "Wh": LinearRange(-0.3, 0.8),
-    "Wk": LinearRange(-0.4, 0.7), "b": LinearRange(0.2, 0.7), "pi": LinearRange(0.1, 0.6),
-    "pf": LinearRange(0.2, 0.7), "po": LinearRange(0.3, 0.8),
+    "x": TensorFill(-0.4, 0.6), "Wx": TensorFill(-0.2, 0.9), "Wh": TensorFill(-0.3, 0.8),
+    "Wk": TensorFill(-0.4, 0.7), "b": TensorFill(0.2, 0.7), "pi": TensorFill(0.1, 0.6),
+    "pf": TensorFill(0.2, 0.7), "po": TensorFill(0.3, 0.8),
   ]
 
   private static func buffers(

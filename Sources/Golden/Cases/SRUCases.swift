@@ -2,14 +2,14 @@ import Kernels
 
 /// The golden cases of the simple recurrent unit.
 enum SRUCases {
-  static let all: [GoldenCase] = [step, separateStep, kaldi, separate]
+  static let all: [GoldenCase] = [step, separateStep, kaldi, separate, probe]
 
   private static let stepSettings = CaseSettings(
     dimensions: ["N": 4, "D": 5, "H": 6],
     ranges: [
-      "x": LinearRange(-0.4, 0.6), "prev_c": LinearRange(-0.3, 0.7),
-      "W": LinearRange(-0.2, 0.9), "bf": LinearRange(0.2, 0.7), "br": LinearRange(0.3, 0.8),
-      "dnext_h": LinearRange(-0.6, 0.6), "dnext_c": LinearRange(0.5, -0.4),
+      "x": TensorFill(-0.4, 0.6), "prev_c": TensorFill(-0.3, 0.7),
+      "W": TensorFill(-0.2, 0.9), "bf": TensorFill(0.2, 0.7), "br": TensorFill(0.3, 0.8),
+      "dnext_h": TensorFill(-0.6, 0.6), "dnext_c": TensorFill(0.5, -0.4),
     ])
 
   private static let step = GoldenCase(
@@ -26,25 +26,40 @@ enum SRUCases {
     settings: CaseSettings(
       dimensions: ["N": 2, "T": 3, "D": 3, "H": 3],
       ranges: [
-        "x": LinearRange(-0.4, 0.6), "W": LinearRange(-0.2, 0.9), "bf": LinearRange(0.2, 0.7),
-        "br": LinearRange(0.2, 0.7), "dout": LinearRange(-0.6, 0.6),
+        "x": TensorFill(-0.4, 0.6), "W": TensorFill(-0.2, 0.9), "bf": TensorFill(0.2, 0.7),
+        "br": TensorFill(0.2, 0.7), "dout": TensorFill(-0.6, 0.6),
       ]),
-    kaldi: KaldiView(
-      component: "<SimpleRecurrentUnit>", frames: frames,
-      parameters: [
-        ("w_xfrh", "W", .transposed(gates: false)), ("bias_f", "bf", .vector(gates: false)),
-        ("bias_r", "br", .vector(gates: false)),
-      ],
-      buffers: { _ in RecurrentBuffers.sru }),
+    kaldi: compactView,
     makeLayer: layer(.compact, isStep: false))
+
+  private static let probe = GoldenCase(
+    name: "sru-probe",
+    summary: "an SRU sequence of random numbers, which tells mistakes apart",
+    settings: CaseSettings(
+      dimensions: ["N": 3, "T": 5, "D": 4, "H": 6],
+      ranges: [
+        "x": TensorFill(-1, 1, seed: 31), "W": TensorFill(-1, 1, seed: 32),
+        "bf": TensorFill(-1, 1, seed: 33), "br": TensorFill(-1, 1, seed: 34),
+        "dout": TensorFill(-1, 1, seed: 35),
+      ]),
+    kaldi: compactView, makeLayer: layer(.compact, isStep: false))
+
+  /// Kaldi's `<SimpleRecurrentUnit>`.
+  private static let compactView = KaldiView(
+    component: "<SimpleRecurrentUnit>", frames: frames,
+    parameters: [
+      ("w_xfrh", "W", .transposed(gates: false)), ("bias_f", "bf", .vector(gates: false)),
+      ("bias_r", "br", .vector(gates: false)),
+    ],
+    buffers: { _ in RecurrentBuffers.sru })
 
   private static let separate = GoldenCase(
     name: "sru-separate", summary: "an SRU sequence with four weight matrices",
     settings: CaseSettings(
       dimensions: ["N": 2, "T": 10, "D": 3, "H": 6],
       ranges: [
-        "x": LinearRange(-0.4, 0.6), "W": LinearRange(-0.2, 0.9), "bf": LinearRange(0.2, 0.7),
-        "br": LinearRange(0.3, 0.8), "dout": LinearRange(-0.6, 0.6),
+        "x": TensorFill(-0.4, 0.6), "W": TensorFill(-0.2, 0.9), "bf": TensorFill(0.2, 0.7),
+        "br": TensorFill(0.3, 0.8), "dout": TensorFill(-0.6, 0.6),
       ]),
     kaldi: KaldiView(
       component: nil, frames: frames,

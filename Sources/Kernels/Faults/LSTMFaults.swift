@@ -141,6 +141,9 @@ extension LSTMLayer {
       Fault(
         "sequence-reversed", "frames run from the last to the first",
         FaultRecipe(before: [.reverseRows(sequences)], after: [.reverseRows(results)])),
+      Fault(
+        "input-one-frame-late", "frame t sees the input of frame t-1 (zeros in frame 0)",
+        FaultRecipe(before: [.delayFrames(["x"])])),
       backward("weight-gradient-from-current-state", "dWh is taken from h_t, not from h_{t-1}") {
         $0.recurrentGradientFromSameFrame = true
       },
@@ -168,9 +171,11 @@ extension LSTMLayer {
     var faults = bothWays(
       "blocks-reversed", "the frequency blocks run from the top down: p_k = h_{k+1}"
     ) { $0.reversesBlocks = true }
-    faults += bothWays("last-block-dropped", "the highest frequency block is not computed") {
-      $0.dropsLastBlock = true
-    }
+    // The right backward pass over zeros gives zeros, so there is no forward-only form of this.
+    faults.append(
+      Fault(
+        "last-block-dropped", "the highest frequency block is not computed",
+        FaultRecipe.lstm { $0.dropsLastBlock = true }))
     if !isStep, shape.frameCount > 1 {
       faults += bothWays(
         "block-weights-from-previous-time",

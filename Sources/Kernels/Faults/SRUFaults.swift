@@ -92,6 +92,9 @@ extension SRULayer {
       Fault(
         "sequence-reversed", "frames run from the last to the first",
         FaultRecipe(before: [.reverseRows(["x", "dout"])], after: [.reverseRows(results)])),
+      Fault(
+        "input-one-frame-late", "frame t sees the input of frame t-1 (zeros in frame 0)",
+        FaultRecipe(before: [.delayFrames(["x"])])),
       backward("last-frame-gradient-only", "the parameters' gradients are those of frame T-1") {
         $0.gradientFrames = .lastOnly
       },

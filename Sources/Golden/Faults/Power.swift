@@ -1,0 +1,135 @@
+import Kernels
+import Tensors
+
+/// Which faults the golden cases catch, and which they can tell apart.
+///
+/// A fault is caught where, whatever the rounding of a correct and of the faulty float32 program, some
+/// element of an output or gradient differs: the distance exceeds both bounds together. Two faults
+/// are told apart likewise.
+public struct Power: Sendable {
+  /// One case's share.
+  public struct CasePower: Sendable {
+    /// The case.
+    public let name: String
+    /// Its layer.
+    public let kernel: String
+    /// The faults that change something in the case.
+    public let faults: [String]
+    /// Those it catches.
+    public let caught: Set<String>
+    /// The pairs it does not tell apart.
+    public let confused: Set<Pair>
+  }
+
+  /// Two faults, the lesser name first.
+  public struct Pair: Sendable, Hashable, Comparable {
+    /// The lesser name.
+    public let first: String
+    /// The greater name.
+    public let second: String
+
+    /// A pair, put in order.
+    public init(_ first: String, _ second: String) {
+      self.first = min(first, second)
+      self.second = max(first, second)
+    }
+
+    /// By first name, then by second.
+    public static func < (left: Pair, right: Pair) -> Bool {
+      (left.first, left.second) < (right.first, right.second)
+    }
+  }
+
+  /// One layer's share over all its cases.
+  public struct LayerPower: Sendable {
+    /// The layer.
+    public let kernel: String
+    /// Every fault of the layer that some case has, sorted.
+    public let faults: [String]
+    /// Those that no case catches.
+    public let missed: [String]
+    /// The pairs that no case tells apart.
+    public let confused: [Pair]
+    /// How many pairs there are.
+    public var pairCount: Int { faults.count * (faults.count - 1) / 2 }
+    /// Whether every fault is caught and every pair told apart.
+    public var isComplete: Bool { missed.isEmpty && confused.isEmpty }
+  }
+
+  /// The cases, in the order they were given.
+  public let cases: [CasePower]
+  /// The layers, in the order their first case came.
+  public let layers: [LayerPower]
+
+  /// Measures cases.
+  ///
+  /// - Parameter goldenCases: The cases.
+  /// - Throws: ``GoldenError``.
+  public init(of goldenCases: [GoldenCase]) throws(GoldenError) {
+    var cases: [CasePower] = []
+    for golden in goldenCases { cases.append(try Self.measure(golden)) }
+    self.cases = cases
+    var kernels: [String] = []
+    for item in cases where !kernels.contains(item.kernel) { kernels.append(item.kernel) }
+    layers = kernels.map { kernel in Self.join(kernel, cases.filter { $0.kernel == kernel }) }
+  }
+
+  private static func join(_ kernel: String, _ cases: [CasePower]) -> LayerPower {
+    let faults = Set(cases.flatMap(\.faults)).sorted()
+    let pairs = faults.enumerated().flatMap { index, first in
+      faults[(index + 1)...].map { Pair(first, $0) }
+    }
+    // A pair that never meets in one case counts as confused: nothing tells it apart.
+    let confused = pairs.filter { pair in
+      cases.allSatisfy { item in
+        !item.faults.contains(pair.first) || !item.faults.contains(pair.second)
+          || item.confused.contains(pair)
+      }
+    }
+    let caught = cases.reduce(into: Set<String>()) { $0.formUnion($1.caught) }
+    return LayerPower(
+      kernel: kernel, faults: faults, missed: faults.filter { !caught.contains($0) },
+      confused: confused)
+  }
+
+  private static func measure(_ golden: GoldenCase) throws(GoldenError) -> CasePower {
+    let run = try CaseRun(golden)
+    let oracle = Signature(run)
+    let faults = run.layer.faults
+    var signatures: [Signature] = []
+    for fault in faults { signatures.append(Signature(try run.making(fault))) }
+    var caught: Set<String> = []
+    var confused: Set<Pair> = []
+    for (index, fault) in faults.enumerated() {
+      if signatures[index].differs(from: oracle) { caught.insert(fault.name) }
+      for other in faults.indices[(index + 1)...]
+      where !signatures[index].differs(from: signatures[other]) {
+        confused.insert(Pair(fault.name, faults[other].name))
+      }
+    }
+    return CasePower(
+      name: golden.name, kernel: run.layer.kernel, faults: faults.map(\.name), caught: caught,
+      confused: confused)
+  }
+
+  /// Outputs and gradients of a run, one after another, with their bounds.
+  private struct Signature {
+    var values: [Double] = []
+    var bounds: [Double] = []
+
+    init(_ run: CaseRun) {
+      for result in run.layer.results where result.role != .internal {
+        values += run.values[result.name]?.elements ?? []
+        bounds += run.float32Bounds[result.name]?.elements ?? []
+      }
+    }
+
+    func differs(from other: Signature) -> Bool {
+      for index in values.indices
+      where abs(values[index] - other.values[index]) > bounds[index] + other.bounds[index] {
+        return true
+      }
+      return false
+    }
+  }
+}
