@@ -94,7 +94,8 @@ public struct CaseRun: Sendable {
   ) throws(GoldenError) -> ClipLevels {
     let results: TensorTable<Double> = try evaluate(layer, inputs, in: goldenCase)
     func level(_ isMeant: (String) -> Bool) -> Double {
-      let reached = results.entries.filter { isMeant($0.name) }
+      let reached =
+        results.entries.filter { isMeant($0.name) }
         .flatMap { $0.tensor.elements.map(abs) }.max() ?? 0
       return roundedUp(reached / 2, digits: 2)
     }

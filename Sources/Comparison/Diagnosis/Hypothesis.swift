@@ -26,5 +26,7 @@ public struct Hypothesis: Sendable {
   }
 }
 
-/// Gives the hypotheses for a case; asked only when the case shows a mismatch.
-public typealias HypothesisProvider = @Sendable (CaseDescription) -> [Hypothesis]
+/// Gives the hypotheses for a view (`numpy` or `kaldi`) of a case; asked only when the case shows a
+/// mismatch.
+public typealias HypothesisProvider =
+  @Sendable (_ description: CaseDescription, _ view: String) -> [Hypothesis]

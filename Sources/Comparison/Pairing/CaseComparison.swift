@@ -112,7 +112,8 @@ struct CaseComparison {
         finding.firstWrong = Localisation(description).firstWrong(among: judgements)
       }
       if options.diagnose {
-        let predictions = cases[index].description.flatMap { hypotheses?($0) } ?? []
+        let view = cases[index].view ?? "kaldi"
+        let predictions = cases[index].description.flatMap { hypotheses?($0, view) } ?? []
         Diagnosis(case: cases[index], options: options, hypotheses: predictions)
           .explain(&judgements, finding: &finding)
       }

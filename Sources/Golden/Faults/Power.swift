@@ -19,6 +19,8 @@ public struct Power: Sendable {
     public let caught: Set<String>
     /// The pairs it does not tell apart.
     public let confused: Set<Pair>
+
+    func has(_ pair: Pair) -> Bool { faults.contains(pair.first) && faults.contains(pair.second) }
   }
 
   /// Two faults, the lesser name first.
@@ -48,10 +50,10 @@ public struct Power: Sendable {
     public let faults: [String]
     /// Those that no case catches.
     public let missed: [String]
+    /// How many pairs of faults meet in some case.
+    public let pairCount: Int
     /// The pairs that no case tells apart.
     public let confused: [Pair]
-    /// How many pairs there are.
-    public var pairCount: Int { faults.count * (faults.count - 1) / 2 }
     /// Whether every fault is caught and every pair told apart.
     public var isComplete: Bool { missed.isEmpty && confused.isEmpty }
   }
@@ -61,13 +63,10 @@ public struct Power: Sendable {
   /// The layers, in the order their first case came.
   public let layers: [LayerPower]
 
-  /// Measures cases.
+  /// Joins what was measured case by case.
   ///
-  /// - Parameter goldenCases: The cases.
-  /// - Throws: ``GoldenError``.
-  public init(of goldenCases: [GoldenCase]) throws(GoldenError) {
-    var cases: [CasePower] = []
-    for golden in goldenCases { cases.append(try Self.measure(golden)) }
+  /// - Parameter cases: The cases' shares.
+  public init(joining cases: [CasePower]) {
     self.cases = cases
     var kernels: [String] = []
     for item in cases where !kernels.contains(item.kernel) { kernels.append(item.kernel) }
@@ -76,23 +75,25 @@ public struct Power: Sendable {
 
   private static func join(_ kernel: String, _ cases: [CasePower]) -> LayerPower {
     let faults = Set(cases.flatMap(\.faults)).sorted()
-    let pairs = faults.enumerated().flatMap { index, first in
+    // Two faults that never meet in one case (a gate order is not its own misreading) are no pair.
+    let meeting = faults.enumerated().flatMap { index, first in
       faults[(index + 1)...].map { Pair(first, $0) }
-    }
-    // A pair that never meets in one case counts as confused: nothing tells it apart.
-    let confused = pairs.filter { pair in
-      cases.allSatisfy { item in
-        !item.faults.contains(pair.first) || !item.faults.contains(pair.second)
-          || item.confused.contains(pair)
-      }
+    }.filter { pair in cases.contains { $0.has(pair) } }
+    let confused = meeting.filter { pair in
+      cases.allSatisfy { !$0.has(pair) || $0.confused.contains(pair) }
     }
     let caught = cases.reduce(into: Set<String>()) { $0.formUnion($1.caught) }
     return LayerPower(
       kernel: kernel, faults: faults, missed: faults.filter { !caught.contains($0) },
-      confused: confused)
+      pairCount: meeting.count, confused: confused)
   }
 
-  private static func measure(_ golden: GoldenCase) throws(GoldenError) -> CasePower {
+  /// Measures one case.
+  ///
+  /// - Parameter golden: The case.
+  /// - Returns: What it catches and tells apart.
+  /// - Throws: ``GoldenError``.
+  public static func measure(_ golden: GoldenCase) throws(GoldenError) -> CasePower {
     let run = try CaseRun(golden)
     let oracle = Signature(run)
     let faults = run.layer.faults

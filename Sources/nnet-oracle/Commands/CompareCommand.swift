@@ -1,4 +1,5 @@
 import Comparison
+import Golden
 import KaldiIO
 
 /// `compare`: judges what a program produced.
@@ -93,7 +94,8 @@ enum CompareCommand {
     let report: ComparisonReport
     do {
       report = try compare(
-        expected: arguments.operands[0], actual: arguments.operands[1], options: options)
+        expected: arguments.operands[0], actual: arguments.operands[1], options: options,
+        hypotheses: faultHypotheses(isDouble: options.double))
     } catch {
       // Whoever reads the JSON is told of trouble there too.
       guard arguments.isOn(json) else { throw Trouble(error) }
@@ -149,6 +151,16 @@ enum CompareCommand {
     }
     for problem in report.problems { complain(Trouble(problem).line) }
     return ExitStatus(rawValue: report.exitStatus) ?? .trouble
+  }
+}
+
+/// What the known mistakes would print, for the judge that knows no kernel.
+private func faultHypotheses(isDouble: Bool) -> HypothesisProvider {
+  { description, view in
+    FaultPrediction.all(for: description, view: view, isDouble: isDouble).map {
+      Hypothesis(
+        name: $0.name, explanation: $0.explanation, tensors: $0.tensors, bounds: $0.bounds)
+    }
   }
 }
 
