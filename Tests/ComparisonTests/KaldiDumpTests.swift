@@ -157,6 +157,13 @@ import Testing
     #expect(report.exitStatus == 2)
     #expect(report.problems.count == 1)
     #expect(report.row("out")?.verdict == .match)
+    for text in ["", "no numbers at all\n"] {
+      try text.write(
+        toFile: folder + "/in_diff.mat", atomically: false, encoding: .utf8)
+      let empty = try compare(expected: "\(Self.golden)/tflstm", actual: folder)
+      #expect(empty.exitStatus == 2)
+      #expect(empty.problems.count == 1)
+    }
     // The same file under a name of its own is merely unrecognised.
     try FileManager.default.moveItem(
       atPath: folder + "/in_diff.mat", toPath: folder + "/notes.txt")

@@ -57,16 +57,24 @@ struct ElementMetrics: Sendable {
   init(expected: [Double], actual: [Double], tolerance: Tolerance) {
     precondition(expected.count == actual.count)
     count = expected.count
+    let edges = ElementMetrics.edges
+    var exact = 0
     for index in 0..<expected.count {
+      if expected[index] == actual[index], worst != nil {
+        // Most elements of most dumps: nothing to weigh.
+        exact += 1
+        continue
+      }
       let element = ElementMetrics.judge(
         index, expected: expected[index], actual: actual[index], tolerance: tolerance)
-      add(element)
+      add(element, edges: edges)
     }
+    histogram[0] += exact
   }
 
-  private mutating func add(_ element: Element) {
+  private mutating func add(_ element: Element, edges: [Double]) {
     var bin = 0
-    while bin < ElementMetrics.edges.count, element.share > ElementMetrics.edges[bin] { bin += 1 }
+    while bin < edges.count, element.share > edges[bin] { bin += 1 }
     histogram[bin] += 1
     if !(element.share <= 1) {
       outside += 1

@@ -138,6 +138,15 @@ struct CaseComparison {
       row.actual = record.name
       row.source = record.origin.reportText
       row.note = what
+      // A whole file that bears a tensor's name was meant to be that tensor.
+      if record.origin.key == nil, record.origin.line == nil,
+        let name = names?.match(record.name)?.name, let index
+      {
+        row.expected = name
+        row.case = cases[index].name
+        met[index].insert(name)
+        report.problems.append("\(record.origin.file): \(what)")
+      }
       rows.append((cases.count, row))
     }
     for (record, problem) in dump.malformed {

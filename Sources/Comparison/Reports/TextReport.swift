@@ -37,6 +37,8 @@ public struct TextReport: Sendable {
         for remark in remarks(on: report.rows[index - 1]) { text += "    \(remark)\n" }
       }
     }
+    let unlisted = report.counts.match - report.rows.filter { $0.verdict == .match }.count
+    if unlisted > 0 { text += "  and \(unlisted) more that match\n" }
     for finding in report.findings { text += lines(of: finding) }
     for problem in report.problems { text += "trouble: \(problem)\n" }
     return text + summary() + "\n"

@@ -125,6 +125,8 @@ enum CompareCommand {
     options.decimals = arguments.integer(decimals)
     options.learningRate = arguments.number(learningRate)
     options.smallestPassing = arguments.isOn(smallestPassing)
+    // A table of a corpus shows the first thousand matches; the reports for programs have all.
+    options.listEveryMatch = arguments.isOn(json) || arguments.text(junit) != nil
     options.diagnose = arguments.flag(diagnose) ?? true
     options.streams = frames.streams
     options.lengths = frames.lengths
