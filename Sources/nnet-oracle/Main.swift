@@ -46,7 +46,7 @@ let version = "0.1.0"
       try output.write(helpText(of: commands))
       return .success
     case "help":
-      guard words.count > 1 else {
+      guard words.count > 1, !words[1].hasPrefix("-") else {
         try output.write(helpText(of: commands))
         return .success
       }

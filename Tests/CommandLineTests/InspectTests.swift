@@ -205,6 +205,7 @@ import Testing
     "\(dumps)/tflstm/in.mat --streams 4", "\(dumps)/tflstm/in.mat --lengths 3,2,1",
     "\(dumps)/tflstm/in.mat --lengths 3,x", "\(dumps)/tflstm/in.mat --lengths 3,3 --streams 2",
     "\(dumps)/tflstm/in.mat --layout batch-major", "\(dumps)/tflstm/in.mat --streams 1000000000000",
+    "\(dumps)/tflstm/in.mat --lengths 9223372036854775807,2",
   ])
   func `what cannot be shown is one line and status 2`(_ words: String) throws {
     let outcome = try Tool.shell("$tool inspect \(words)")

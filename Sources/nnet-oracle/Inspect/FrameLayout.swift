@@ -79,7 +79,7 @@ extension FrameLayout {
       }
       batchSize = size
     }
-    guard batchSize > 0, matrix.rows % batchSize == 0 else { return nil }
+    guard batchSize > 0, matrix.rows > 0, matrix.rows % batchSize == 0 else { return nil }
     self.init(
       batchSize: batchSize, frameCount: matrix.rows / batchSize,
       order: Order(rawValue: golden.file.layout) ?? .timeMajor)
@@ -88,7 +88,7 @@ extension FrameLayout {
 
   /// A time-major layout of so many streams.
   init(_ matrix: Matrix<Double>, streams: Int, name: String) throws(Trouble) {
-    guard matrix.rows % streams == 0 else {
+    guard matrix.rows > 0, matrix.rows % streams == 0 else {
       throw Trouble("\(name) has \(matrix.rows) rows, which \(streams) streams cannot share evenly")
     }
     self.init(batchSize: streams, frameCount: matrix.rows / streams, order: .timeMajor)
@@ -97,10 +97,11 @@ extension FrameLayout {
   /// A time-major layout of streams of uneven length, padded to the longest.
   init(_ matrix: Matrix<Double>, lengths: [Int], name: String) throws(Trouble) {
     let frames = lengths.max() ?? 0
-    guard matrix.rows == frames * lengths.count else {
+    let (rows, overflows) = frames.multipliedReportingOverflow(by: lengths.count)
+    guard !overflows, rows > 0, matrix.rows == rows else {
       throw Trouble(
         "\(name) has \(matrix.rows) rows, but \(lengths.count) streams padded to \(frames) frames"
-          + " have \(frames * lengths.count)")
+          + " have \(overflows ? "far more" : String(rows))")
     }
     self.init(
       batchSize: lengths.count, frameCount: frames, order: .timeMajor, lengths: lengths)
