@@ -114,8 +114,11 @@ public struct LSTMLayer: Layer {
       "dh = dout + da⁺·Whᵀ\(isTimeFrequency ? " + da_{k+1}·Wkᵀ" : "")",
       "da_o = dh ⊙ tanh(c) ⊙ o(1-o)   dc = dh ⊙ o ⊙ (1-tanh²c) + dc⁺ ⊙ f⁺\(carried)",
       "da_i = dc ⊙ g ⊙ i(1-i)   da_f = dc ⊙ c′ ⊙ f(1-f)   da_g = dc ⊙ i ⊙ (1-g²)",
-      "dx = da·Wxᵀ   dWx = Σ xᵀ·da   dWh = Σ h′ᵀ·da   db = Σ da",
+      "dx\(isTimeFrequency ? "_k +=" : " =") da·Wxᵀ   dWx = Σ x\(isTimeFrequency ? "_k" : "")ᵀ·da"
+        + "   dWh = Σ h′ᵀ·da   db = Σ da",
     ]
+      + (isTimeFrequency
+        ? ["dWk = Σ h_{k-1}ᵀ·da   dpi = Σ da_i ⊙ c′   dpf = Σ da_f ⊙ c′   dpo = Σ da_o ⊙ c"] : [])
   }
 
   /// Runs the layer forward and backward, with a fault if one is given.
