@@ -15,6 +15,16 @@ public struct Fault: Sendable {
     self.explanation = explanation
     self.recipe = recipe
   }
+
+  /// A fault of the model and the same mistake in the forward pass alone.
+  static func bothWays(
+    _ name: String, _ explanation: String, _ recipe: FaultRecipe
+  ) -> [Fault] {
+    [
+      Fault(name, explanation, recipe),
+      Fault(name + "-forward", explanation + "; in the forward pass alone", recipe.forwardOnly),
+    ]
+  }
 }
 
 /// What a fault does: to the tensors before the run, inside the run, and to the results after it.

@@ -222,12 +222,7 @@ extension LSTMLayer {
   private func bothWays(
     _ name: String, _ explanation: String, _ change: (inout LSTMVariant) -> Void
   ) -> [Fault] {
-    let recipe = FaultRecipe.lstm(change)
-    return [
-      Fault(name, explanation, recipe),
-      Fault(
-        name + "-forward", explanation + "; in the forward pass alone", recipe.forwardOnly),
-    ]
+    Fault.bothWays(name, explanation, .lstm(change))
   }
 
   private func backward(

@@ -17,7 +17,7 @@ extension MemoryLayer {
 
   private var equationFaults: [Fault] {
     let identity = FaultRecipe.memory { $0.identity = false }
-    return bothWays(
+    return Fault.bothWays(
       "identity-left-out", "the identity term is missing: the current frame has no weight one",
       identity)
       + [
@@ -26,19 +26,19 @@ extension MemoryLayer {
           "dhidden is without the identity term dmemory[r], the classic bug",
           identity.backwardOnly)
       ]
-      + bothWays(
+      + Fault.bothWays(
         "filter-off-by-one", "every filter row acts one frame too near",
         .memory { $0.nearer = 1 })
-      + bothWays(
+      + Fault.bothWays(
         "positions-ignored", "every row sees as far as the matrix reaches, across sentences",
         .memory {
           $0.ignoresPositionsBehind = true
           $0.ignoresPositionsAhead = true
         })
-      + bothWays(
+      + Fault.bothWays(
         "one-term-too-many", "each filter reaches one frame beyond the position",
         .memory { $0.extraTerms = 1 })
-      + bothWays(
+      + Fault.bothWays(
         "one-term-too-few", "each filter stops one frame early", .memory { $0.extraTerms = -1 })
       + [
         Fault(
@@ -48,25 +48,15 @@ extension MemoryLayer {
   }
 
   private var bidirectionalFaults: [Fault] {
-    bothWays(
+    Fault.bothWays(
       "directions-swapped", "look-back rows look ahead, and look-ahead rows back",
       .memory { $0.swapsDirections = true })
-      + bothWays(
+      + Fault.bothWays(
         "back-filter-starts-behind",
         "row 0 of the back filter weighs the previous frame, not the current one",
         .memory { $0.startsBehindCurrent = true })
-      + bothWays(
+      + Fault.bothWays(
         "history-crosses-sentences", "the look-back reaches into the sentence before",
         .memory { $0.ignoresPositionsBehind = true })
-  }
-
-  private func bothWays(
-    _ name: String, _ explanation: String, _ recipe: FaultRecipe
-  ) -> [Fault] {
-    [
-      Fault(name, explanation, recipe),
-      Fault(
-        name + "-forward", explanation + "; in the forward pass alone", recipe.forwardOnly),
-    ]
   }
 }

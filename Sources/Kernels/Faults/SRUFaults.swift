@@ -132,12 +132,7 @@ extension SRULayer {
   private func bothWays(
     _ name: String, _ explanation: String, _ change: (inout SRUVariant) -> Void
   ) -> [Fault] {
-    let recipe = FaultRecipe.sru(change)
-    return [
-      Fault(name, explanation, recipe),
-      Fault(
-        name + "-forward", explanation + "; in the forward pass alone", recipe.forwardOnly),
-    ]
+    Fault.bothWays(name, explanation, .sru(change))
   }
 
   private func backward(

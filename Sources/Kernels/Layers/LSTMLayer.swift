@@ -55,10 +55,9 @@ public struct LSTMLayer: Layer {
   private var states: [Int] { [shape.batchSize, shape.stateSize] }
 
   private func frames(_ name: String, _ role: TensorRole, _ columns: Int) -> TensorSpecification {
-    isStep
-      ? TensorSpecification(name, role, [shape.batchSize, columns])
-      : TensorSpecification(
-        name, role, [shape.frameCount, shape.batchSize, columns], isSequence: true)
+    .rows(
+      name, role, frameCount: isStep ? nil : shape.frameCount, batchSize: shape.batchSize,
+      columns: columns)
   }
 
   private func weights(_ prefix: String, _ role: TensorRole) -> [TensorSpecification] {

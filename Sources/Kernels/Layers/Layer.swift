@@ -37,6 +37,14 @@ public struct TensorSpecification: Sendable, Hashable {
     self.shape = shape
     self.isSequence = isSequence
   }
+
+  /// One row a sequence in a step, one a frame and sequence in a run over frames.
+  static func rows(
+    _ name: String, _ role: TensorRole, frameCount: Int?, batchSize: Int, columns: Int
+  ) -> TensorSpecification {
+    guard let frameCount else { return TensorSpecification(name, role, [batchSize, columns]) }
+    return TensorSpecification(name, role, [frameCount, batchSize, columns], isSequence: true)
+  }
 }
 
 /// A layer of given dimensions seen from outside: named tensors in, named tensors out.

@@ -47,10 +47,9 @@ public struct SRULayer: Layer {
   }
 
   private func frames(_ name: String, _ role: TensorRole, _ columns: Int) -> TensorSpecification {
-    isStep
-      ? TensorSpecification(name, role, [shape.batchSize, columns])
-      : TensorSpecification(
-        name, role, [shape.frameCount, shape.batchSize, columns], isSequence: true)
+    .rows(
+      name, role, frameCount: isStep ? nil : shape.frameCount, batchSize: shape.batchSize,
+      columns: columns)
   }
 
   private func weights(_ prefix: String, _ role: TensorRole) -> [TensorSpecification] {
