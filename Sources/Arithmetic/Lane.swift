@@ -67,6 +67,14 @@ public final class Store<Element> {
     for (index, element) in elements.enumerated() { lane[index] = element }
   }
 
+  /// Copies all numbers of a store of the same size.
+  ///
+  /// - Precondition: `other.lane.count` is the store's own.
+  public func copy(_ other: Store) {
+    precondition(other.lane.count == lane.count)
+    unsafe lane.base.update(from: other.lane.base, count: lane.count)
+  }
+
   /// A copy of all numbers.
   public var elements: [Element] { (0..<lane.count).map { lane[$0] } }
 }
@@ -75,11 +83,12 @@ extension Arithmetic {
   /// Adds a matrix product between lanes; see the requirement of the same name.
   @inlinable public static func accumulateProduct(
     _ extent: ProductExtent, _ a: Lane<Self>, _ aPlace: Placement, _ b: Lane<Self>,
-    _ bPlace: Placement, into sums: Lane<Sum>, _ sumsPlace: Placement
+    _ bPlace: Placement, into sums: Lane<Sum>, _ sumsPlace: Placement, threads: Int = 1
   ) {
     let left = unsafe Span(_unsafeStart: UnsafePointer(a.base), count: a.count)
     let right = unsafe Span(_unsafeStart: UnsafePointer(b.base), count: b.count)
     var result = unsafe MutableSpan(_unsafeStart: sums.base, count: sums.count)
-    accumulateProduct(extent, left, aPlace, right, bPlace, into: &result, sumsPlace)
+    accumulateProduct(
+      extent, left, aPlace, right, bPlace, into: &result, sumsPlace, threads: threads)
   }
 }

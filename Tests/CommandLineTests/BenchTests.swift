@@ -1,45 +1,79 @@
 import Foundation
 import Testing
 
-/// `bench`: the shape of what it prints; no time is a pass mark in a test.
+/// `bench`, at small settings and one sample each: the shape of what it prints, not the times.
 @Suite struct BenchTests {
-  struct Report: Decodable {
-    struct Result: Decodable, Equatable {
-      var kernel: String
-      var pass: String
-      var scalar: String
-      var threads: Int
-      var medianNanoseconds: Double
-      var spread: Double
-      var N: Int?
-      var T: Int?
-      var H: Int?
-    }
-    var results: [Result]
-  }
-
-  @Test(arguments: ["sru", "sru-separate", "lstm", "tflstm"])
-  func `a setting is timed forward and backward in both scalars`(_ kernel: String) throws {
-    let outcome = try Tool.run(
-      "bench", kernel, "--set", "N=3", "--set=T=2", "--seconds=0", "--json")
+  /// The report of a command line.
+  static func report(_ words: String) throws -> [String: Any] {
+    let outcome = try Tool.shell("$tool bench \(words) --seconds 0 --json")
     #expect(outcome.status == 0 && outcome.errors == "")
-    let results = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8)).results
-    #expect(
-      results.map { "\($0.scalar) \($0.pass)" } == [
-        "Double forward", "Double backward", "Float forward", "Float backward",
-      ])
-    #expect(results.allSatisfy { $0.kernel == kernel && $0.N == 3 && $0.T == 2 })
-    #expect(results.allSatisfy { $0.medianNanoseconds > 0 && $0.threads == 1 })
+    let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+    return try #require(object as? [String: Any])
   }
 
   @Test(arguments: [
-    ("none", "unknown kernel"), ("srv", "did you mean 'sru'?"), ("--set T=3", "--set"),
-    ("sru --set Q=3", "'Q'"), ("sru --set T=0", "T=0"), ("tflstm --set F=9", "F"),
-    ("sru --seconds=-1", "--seconds"), ("sru --set T", "H=512"),
+    ("sru", "--set N=1 --set T=2 --set D=3 --set H=4", ["N": 1, "T": 2, "D": 3, "H": 4]),
+    ("sru-step-separate", "--set N=1", ["N": 1, "D": 5, "H": 6]),
+    ("lstm", "--set T=2 --threads=2", ["N": 2, "T": 2, "D": 3, "H": 6]),
+    (
+      "tflstm", "--set D=4 --set F=2 --set S=2",
+      ["N": 2, "T": 10, "D": 4, "H": 6, "F": 2, "S": 2]
+    ),
+    ("bi-compact-vfsmn", "--set T=4", ["T": 4, "D": 5, "N1": 4, "N2": 3]),
   ])
-  func `nonsense is one line and status 2`(_ words: String, _ part: String) throws {
-    let outcome = try Tool.shell("$tool bench \(words)")
-    #expect(outcome.isPlainTrouble)
-    #expect(outcome.errors.contains(part))
+  func `a kernel is timed both ways in both types`(
+    _ kernel: String, _ words: String, _ sizes: [String: Int]
+  ) throws {
+    let report = try Self.report("\(kernel) \(words)")
+    #expect(report["variant"] as? String != "plain")
+    let limits = try #require(report["limits"] as? [String: Double])
+    #expect(
+      Set(limits.keys) == ["doubleGigaflops", "floatGigaflops", "copyMegabytesPerSecond"])
+    let rows = try #require(report["results"] as? [[String: Any]])
+    let kinds = rows.map { "\($0["pass"] ?? "") \($0["scalar"] ?? "")" }
+    #expect(kinds == ["forward Double", "backward Double", "forward Float", "backward Float"])
+    for row in rows {
+      #expect(row["kernel"] as? String == kernel)
+      #expect(row["threads"] as? Int == (words.contains("threads") ? 2 : 1))
+      #expect(sizes.allSatisfy { row[$0.key] as? Int == $0.value })
+      for key in ["medianNanoseconds", "bestNanoseconds", "gigaflops", "shareOfLimit"] {
+        #expect(try #require(row[key] as? Double) > 0)
+      }
+      #expect(row["spread"] as? Double == 0 && row["samples"] as? Int == 1)
+    }
+  }
+
+  @Test(arguments: [
+    ("text", ["write", "read", "compare"]), ("binary", ["write", "read", "compare"]),
+    ("files", ["compare"]),
+  ])
+  func `work on files is timed`(_ kernel: String, _ passes: [String]) throws {
+    let words = "\(kernel) --set matrices=2 --set rows=5 --set columns=3 --scalar Float"
+    let rows = try #require(try Self.report(words)["results"] as? [[String: Any]])
+    #expect(rows.compactMap { $0["pass"] as? String } == passes)
+    for row in rows {
+      #expect(row["scalar"] as? String == "Float" && row["matrices"] as? Int == 2)
+      #expect(try #require(row["megabytesPerSecond"] as? Double) > 0)
+    }
+  }
+
+  @Test func `the table has a row for each measurement`() throws {
+    let outcome = try Tool.run("bench", "sru-step", "--seconds", "0")
+    #expect(outcome.status == 0 && outcome.errors == "")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 6 && lines.last?.contains("sru-step  backward  N4 D5 H6") == true)
+  }
+
+  @Test(arguments: [
+    ("bench srru", "did you mean 'sru'?"), ("bench sru --set F=1", "no dimension 'F'"),
+    ("bench sru --set H=0", "a whole number from 1"), ("bench sru --set H", "expected K=V"),
+    ("bench --set H=3", "none is named"), ("bench tflstm --set S=2 --set D=3", "divisor"),
+    ("bench sru --threads 0", "whole number from 1 to 256"), ("bench none", "unknown kernel"),
+    ("bench tflstm --set F=9", "F"), ("bench sru --seconds=-1", "--seconds"),
+  ])
+  func `what cannot be timed is told`(_ words: String, _ message: String) throws {
+    let outcome = try Tool.shell("$tool \(words)")
+    #expect(outcome.isPlainTrouble && outcome.output == "")
+    #expect(outcome.errors.contains(message))
   }
 }

@@ -52,7 +52,8 @@ extension LSTMRun {
         input.lane, Placement(offset: inputs.first, rowStride: shape.inputSize),
         inputWeights.lane, Placement(rowStride: shape.gateSize),
         into: preactivations.lane,
-        Placement(offset: k * shape.gateSize, rowStride: shape.blockCount * shape.gateSize))
+        Placement(offset: k * shape.gateSize, rowStride: shape.blockCount * shape.gateSize),
+        threads: threads)
     }
   }
 

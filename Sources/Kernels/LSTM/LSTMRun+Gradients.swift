@@ -29,7 +29,7 @@ extension LSTMRun {
           offset: rows.lowerBound * shape.inputSize + inputs.first, rowStride: shape.inputSize
         ).transposed,
         gateGradients.lane, gradientPlace(rows, block: k),
-        into: inputWeightGradient.lane, Placement(rowStride: shape.gateSize))
+        into: inputWeightGradient.lane, Placement(rowStride: shape.gateSize), threads: threads)
     }
   }
 
@@ -52,7 +52,7 @@ extension LSTMRun {
         Placement(
           offset: rows.lowerBound * 4 * shape.stateSize + part.firstColumn,
           rowStride: shape.gateSize),
-        into: recurrentWeightGradient.lane, part.place)
+        into: recurrentWeightGradient.lane, part.place, threads: threads)
     }
   }
 
@@ -79,7 +79,7 @@ extension LSTMRun {
           Placement(
             offset: rows.lowerBound * 4 * shape.stateSize + k * shape.gateSize
               + part.firstColumn, rowStride: 4 * shape.stateSize),
-          into: blockWeightGradient.lane, part.place)
+          into: blockWeightGradient.lane, part.place, threads: threads)
       }
     }
   }
@@ -126,7 +126,7 @@ extension LSTMRun {
         gateGradients.lane, gradientPlace(0..<shape.rowCount, block: k),
         inputWeights.lane, Placement(rowStride: shape.gateSize).transposed,
         into: inputGradient.lane,
-        Placement(offset: inputs.first, rowStride: shape.inputSize))
+        Placement(offset: inputs.first, rowStride: shape.inputSize), threads: threads)
     }
   }
 

@@ -13,6 +13,8 @@ public final class LSTMRun<Scalar: Arithmetic> {
   public let shape: LSTMShape
   /// The storage order of the gate blocks.
   public let order: GateOrder
+  /// How many threads may share a large product; the bits do not depend on it.
+  public var threads = 1
   let forwardVariant: LSTMVariant
   let backwardVariant: LSTMVariant
 

@@ -171,7 +171,7 @@ extension SRURun {
         blockGradients.lane,
         Placement(offset: part.firstColumn, rowStride: shape.blockSize),
         weights.lane, part.place.transposed,
-        into: inputGradient.lane, Placement(rowStride: shape.inputSize))
+        into: inputGradient.lane, Placement(rowStride: shape.inputSize), threads: threads)
     }
   }
 
@@ -188,7 +188,7 @@ extension SRURun {
         Placement(
           offset: rows.lowerBound * shape.blockSize + part.firstColumn,
           rowStride: shape.blockSize),
-        into: weightGradient.lane, part.place)
+        into: weightGradient.lane, part.place, threads: threads)
     }
   }
 

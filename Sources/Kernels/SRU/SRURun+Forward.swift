@@ -39,7 +39,7 @@ extension SRURun {
         input.lane, Placement(rowStride: shape.inputSize),
         weights.lane, part.place,
         into: preactivations.lane,
-        Placement(offset: part.firstColumn, rowStride: shape.blockSize))
+        Placement(offset: part.firstColumn, rowStride: shape.blockSize), threads: threads)
     }
   }
 

@@ -11,6 +11,8 @@ public final class SRURun<Scalar: Arithmetic> {
   public let shape: SRUShape
   /// Whether the weights are one matrix or four.
   public let weightForm: SRUWeightForm
+  /// How many threads may share a large product; the bits do not depend on it.
+  public var threads = 1
   let forwardVariant: SRUVariant
   let backwardVariant: SRUVariant
 

@@ -1,91 +1,92 @@
 import Comparison
 import Foundation
-import Golden
 import KaldiIO
 import Tensors
 
-/// Times what is no kernel: the dump, and reading, writing and comparing archives.
+/// Seeded matrices and a folder of their own, in which they are written, read and compared.
 struct FileWork {
-  /// At least so many seconds a work.
-  let seconds: Double
-
-  /// The computation of every golden case with its bounds, over the cores, no file written.
-  func dump() throws(Trouble) -> BenchResult {
-    let timing = Timing.of(seconds: seconds) {
-      _ = concurrentMap(Catalogue.cases) { try? CaseRun($0).folder() }
-    }
-    return BenchResult(
-      name: "dump of all cases", threads: ProcessInfo.processInfo.activeProcessorCount,
-      timing: timing)
+  /// One thing done with the files.
+  struct Pass {
+    let name: String
+    /// Bytes of the files that it touches.
+    let bytes: Double
+    let run: () throws -> Void
   }
 
-  /// Archives of 20 matrices of 1000 × 40, in a folder of their own that is removed afterwards.
-  func archives() throws(Trouble) -> [BenchResult] {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("nnet-oracle-bench-\(ProcessInfo.processInfo.processIdentifier)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      return try archives(in: folder.path)
-    } catch let trouble as Trouble {
-      throw trouble
-    } catch {
-      throw Trouble(error)
+  let passes: [Pass]
+
+  /// Two equal archives of normal numbers, as text that reads back exactly or as binary.
+  static func archives(
+    _ dimensions: [BenchDimension], isBinary: Bool, isDouble: Bool, in folder: URL
+  ) throws -> FileWork {
+    let matrices = matrices(dimensions, isDouble: isDouble)
+    let format: ObjectFormat =
+      isBinary
+      ? .binary(isDouble ? .float64 : .float32)
+      : .text(isDouble ? .shortestDouble : .shortestFloat)
+    let paths = ["a", "b"].map { folder.appendingPathComponent("\($0).ark").path }
+    func write(_ path: String) throws {
+      guard let table = try WriteSpecifier.parse("ark\(isBinary ? "" : ",t"):\(path)") else {
+        return
+      }
+      var writer = try TableWriter(table)
+      for (index, matrix) in matrices.enumerated() {
+        try writer.write(matrix, key: "m\(index)", as: format)
+      }
+      try writer.finish()
     }
+    for path in paths { try write(path) }
+    let bytes = try size(paths[0])
+    let sources = paths.map { "ark:\($0)" }
+    return FileWork(passes: [
+      Pass(name: "write", bytes: bytes) { try write(paths[0]) },
+      Pass(name: "read", bytes: bytes) { try TensorSource(sources[0]).forEachRecord { _ in } },
+      Pass(name: "compare", bytes: 2 * bytes) {
+        _ = try compare(expected: sources[0], actual: sources[1])
+      },
+    ])
   }
 
-  private func archives(in folder: String) throws -> [BenchResult] {
-    var generator = SplitMix64(seed: 2016)
-    let matrices = (0..<20).map { _ in
-      let elements = (0..<40_000).map { _ in Double(Float(generator.nextBell())) }
-      return StoredTensor(
-        form: .matrix, matrix: Matrix(rows: 1000, columns: 40, elements: elements),
-        encoding: .float32)
-    }
-    let copyLimit = memoryCopySpeed()
-    var results: [BenchResult] = []
-    for (kind, format) in [
-      ("text", ObjectFormat.text(.significantDigits(7))), ("binary", .binary(.float32)),
-    ] {
-      let path = "\(folder)/\(kind).ark"
-      func write(_ path: String) throws {
+  /// Two equal folders of one text file a matrix.
+  static func folders(
+    _ dimensions: [BenchDimension], isDouble: Bool, in folder: URL
+  ) throws -> FileWork {
+    let sides = ["a", "b"].map { folder.appendingPathComponent($0) }
+    var bytes = 0.0
+    for side in sides {
+      try FileManager.default.createDirectory(at: side, withIntermediateDirectories: true)
+      for (index, matrix) in matrices(dimensions, isDouble: isDouble).enumerated() {
+        let path = side.appendingPathComponent("m\(index).txt").path
         let sink = try ByteSink.open(file: path)
-        for (index, matrix) in matrices.enumerated() {
-          try sink.append("utterance\(index) ")
-          try sink.append(matrix, as: format)
-        }
+        try sink.append(matrix, as: .text(isDouble ? .shortestDouble : .shortestFloat))
         try sink.finish()
-      }
-      try write(path)
-      try write(path + ".copy")
-      let attributes = try FileManager.default.attributesOfItem(atPath: path)
-      let size = (attributes[.size] as? NSNumber)?.doubleValue ?? 0
-      let source = try TensorSource("ark:\(path)")
-      let works: [(name: String, bytes: Double, work: () throws -> Void)] = [
-        ("write \(kind)", size, { try write("\(path).written") }),
-        ("read \(kind)", size, { try source.forEachRecord { _ in } }),
-        (
-          "compare \(kind)", 2 * size,
-          { _ = try compare(expected: "ark:\(path)", actual: "ark:\(path).copy") }
-        ),
-      ]
-      for (name, bytes, work) in works {
-        results.append(
-          BenchResult(
-            name: name, timing: try Timing.of(seconds: seconds, work), amount: (bytes, .bytes),
-            limit: copyLimit))
+        bytes += try size(path)
       }
     }
-    return results
+    return FileWork(passes: [
+      Pass(name: "compare", bytes: bytes) {
+        _ = try compare(expected: sides[0].path, actual: sides[1].path)
+      }
+    ])
   }
 
-  /// Bytes a second that a copy in memory reaches on 8 MB.
-  private func memoryCopySpeed() -> Double {
-    let source = [UInt8](repeating: 1, count: 8 << 20)
-    var target = [UInt8](repeating: 0, count: source.count)
-    let timing = Timing.of(seconds: seconds) {
-      target.replaceSubrange(0..<source.count, with: source)
+  private static func matrices(
+    _ dimensions: [BenchDimension], isDouble: Bool
+  ) -> [StoredTensor] {
+    let sizes = dimensions.map(\.size)
+    var generator = SplitMix64(seed: 1)
+    return (0..<sizes[0]).map { _ in
+      let elements = (0..<sizes[1] * sizes[2]).map { _ in
+        isDouble ? generator.nextBell() : Double(Float(generator.nextBell()))
+      }
+      return StoredTensor(
+        form: .matrix, matrix: Matrix(rows: sizes[1], columns: sizes[2], elements: elements),
+        encoding: isDouble ? .float64 : .float32)
     }
-    return Double(source.count) / (timing.median * 1e-9)
+  }
+
+  private static func size(_ path: String) throws -> Double {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return (attributes[.size] as? NSNumber)?.doubleValue ?? 0
   }
 }

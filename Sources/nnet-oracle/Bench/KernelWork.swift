@@ -2,120 +2,140 @@ import Arithmetic
 import Kernels
 import Tensors
 
-/// A kernel at one size with seeded data in its memory, ready to be run again and again.
+/// A kernel with seeded data in place, ready to be run again and again.
 struct KernelWork {
-  /// Runs the forward pass.
-  let forward: () -> Void
-  /// Runs the backward pass, in the form that carries the derivatives (Kaldi's).
-  let backward: () -> Void
-  /// Floating-point operations of the forward pass's products, two a multiply-add.
-  let operations: Double
+  /// One of its passes.
+  struct Pass {
+    let name: String
+    /// Multiplications, additions and activations, one each.
+    let operations: Double
+    let run: () -> Void
+  }
 
-  /// Sets a kernel up.
-  ///
-  /// The data are bell-shaped, weights scaled by their fan-in, as the NumPy peer's are.
+  let passes: [Pass]
+
+  /// A kernel of given dimensions; nil for what is no kernel.
   static func make<Scalar: Arithmetic>(
-    _ kernel: BenchKernel, size: [Int], in type: Scalar.Type
-  ) throws(Trouble) -> KernelWork {
-    let letters = Dictionary(uniqueKeysWithValues: zip(kernel.letters, size))
-    func dimension(_ letter: String) -> Int { letters[letter] ?? 1 }
-    do {
-      switch kernel.name {
-      case "sru", "sru-separate", "sru-step", "sru-step-separate":
-        let shape = try SRUShape(
-          batchSize: dimension("N"), frameCount: dimension("T"), inputSize: dimension("D"),
-          cellSize: dimension("H"))
-        let isSeparate = kernel.name.hasSuffix("separate")
-        return sru(SRURun<Scalar>(shape: shape, weightForm: isSeparate ? .separate : .compact))
-      case "compact-vfsmn", "bi-compact-vfsmn":
-        return try memory(
-          dimension, isBidirectional: kernel.name.hasPrefix("bi"), in: Scalar.self)
-      default:
-        let shape = try LSTMShape(
-          batchSize: dimension("N"), frameCount: dimension("T"), inputSize: dimension("D"),
-          cellSize: dimension("H"), filterWidth: letters["F"], stride: dimension("S"))
-        let isTimeFrequency = kernel.name == "tflstm"
-        return lstm(
-          LSTMRun<Scalar>(
-            shape: shape,
-            order: isTimeFrequency ? .candidateInputForgetOutput : .inputForgetOutputCandidate,
-            timeFrequency: isTimeFrequency))
+    _ kind: BenchSubject.Kind, _ dimensions: [BenchDimension], threads: Int, _: Scalar.Type
+  ) throws(KernelError) -> KernelWork? {
+    func size(_ letter: String) -> Int? { dimensions.first { $0.letter == letter }?.size }
+    let (batch, frames) = (size("N") ?? 1, size("T") ?? 1)
+    let (inputs, cells) = (size("D") ?? 1, size("H") ?? 1)
+    switch kind {
+    case .sru(let separate):
+      let shape = try SRUShape(
+        batchSize: batch, frameCount: frames, inputSize: inputs, cellSize: cells)
+      return sru(
+        SRURun<Scalar>(shape: shape, weightForm: separate ? .separate : .compact), threads)
+    case .lstm(let order, let timeFrequency):
+      let shape = try LSTMShape(
+        batchSize: batch, frameCount: frames, inputSize: inputs, cellSize: cells,
+        filterWidth: size("F"), stride: size("S") ?? 1)
+      return lstm(
+        LSTMRun<Scalar>(
+          shape: shape, order: try GateOrder(letters: order), timeFrequency: timeFrequency),
+        threads)
+    case .memory(let bidirectional):
+      let behind = try positions(.behind, rows: frames)
+      guard bidirectional else {
+        return memory(
+          try MemoryRun<Scalar>(width: inputs, order: size("N") ?? 1, positions: behind), behind,
+          limits: [size("N") ?? 1, 0])
       }
-    } catch {
-      throw Trouble("bench \(kernel.name): \(error)")
+      let ahead = try positions(.ahead, rows: frames)
+      let limits = [size("N1") ?? 1, size("N2") ?? 1]
+      return memory(
+        try MemoryRun<Scalar>(
+          width: inputs, lookBack: limits[0], lookAhead: limits[1], behind: behind, ahead: ahead),
+        behind, ahead, limits: limits)
+    case .dump, .archive, .files: return nil
     }
   }
 
-  private static func sru<Scalar: Arithmetic>(_ run: SRURun<Scalar>) -> KernelWork {
-    var data = SeededData(fanIn: max(run.shape.inputSize, run.shape.cellSize))
-    data.fill(run.input)
-    data.fill(run.weights, isWeight: true)
-    for store in [run.forgetBias, run.resetBias, run.upstream] { data.fill(store) }
+  /// Per cell and frame: two biases, two gates, four operations for cell and output each; backward
+  /// twenty.
+  private static func sru<Scalar: Arithmetic>(_ run: SRURun<Scalar>, _ threads: Int) -> KernelWork {
+    run.threads = threads
+    let scale = weightScale(run.shape.inputSize)
+    for (seed, store) in [run.input, run.forgetBias, run.resetBias, run.upstream].enumerated() {
+      fill(store, seed: seed, scale: 1)
+    }
+    fill(run.weights, seed: 9, scale: scale)
     let shape = run.shape
-    return KernelWork(
-      forward: { run.forward() }, backward: { run.backward(.advance) },
-      operations: 2 * Double(shape.rowCount) * Double(shape.inputSize * shape.blockSize))
+    let product = 2.0 * Double(shape.rowCount * shape.inputSize * shape.blockSize)
+    let cells = Double(shape.rowCount * shape.cellSize)
+    return work(
+      forward: product + 12 * cells, { run.forward() },
+      backward: 2 * product + 20 * cells, { run.backward(.advance) })
   }
 
-  private static func lstm<Scalar: Arithmetic>(_ run: LSTMRun<Scalar>) -> KernelWork {
+  /// Per cell, block and frame: 13 operations forward and 26 backward; peepholes 6 and 12 more.
+  private static func lstm<Scalar: Arithmetic>(
+    _ run: LSTMRun<Scalar>, _ threads: Int
+  ) -> KernelWork {
+    run.threads = threads
     let shape = run.shape
-    var data = SeededData(fanIn: max(shape.inputSize, shape.cellSize))
-    data.fill(run.input)
-    data.fill(run.inputWeights, isWeight: true)
-    data.fill(run.recurrentWeights, isWeight: true)
-    if let weights = run.blockWeights { data.fill(weights, isWeight: true) }
-    data.fill(run.bias)
-    if let peepholes = run.peepholes { data.fill(peepholes) }
-    data.fill(run.upstream)
-    let widths =
-      shape.blockCount * (shape.filterWidth + shape.cellSize)
-      + (shape.blockCount - 1) * shape.cellSize
-    return KernelWork(
-      forward: { run.forward() }, backward: { run.backward(.advance) },
-      operations: 2 * Double(shape.rowCount) * Double(widths * shape.gateSize))
+    for (seed, store) in [run.input, run.bias, run.upstream].enumerated() {
+      fill(store, seed: seed, scale: 1)
+    }
+    if let peepholes = run.peepholes { fill(peepholes, seed: 8, scale: 1) }
+    fill(run.inputWeights, seed: 9, scale: weightScale(shape.filterWidth))
+    fill(run.recurrentWeights, seed: 10, scale: weightScale(shape.cellSize))
+    if let weights = run.blockWeights {
+      fill(weights, seed: 11, scale: weightScale(shape.cellSize))
+    }
+    let inner = shape.filterWidth + shape.cellSize * (run.blockWeights == nil ? 1 : 2)
+    let rows = shape.rowCount * shape.blockCount
+    let product = 2.0 * Double(rows * inner * shape.gateSize)
+    let cells = Double(rows * shape.cellSize)
+    let (forward, backward) = run.peepholes == nil ? (13.0, 26.0) : (19.0, 38.0)
+    return work(
+      forward: product + forward * cells, { run.forward() },
+      backward: 2 * product + backward * cells, { run.backward(.advance) })
   }
 
   private static func memory<Scalar: Arithmetic>(
-    _ dimension: (String) -> Int, isBidirectional: Bool, in type: Scalar.Type
-  ) throws(KernelError) -> KernelWork {
-    let rowCount = dimension("T")
-    // Sentences of 50 frames.
-    func positions(_ direction: Positions.Direction) throws(KernelError) -> Positions {
-      try Positions(
-        Positions.ofSentences([50], direction: direction, rowCount: rowCount),
-        direction: direction, tensor: "position", rowCount: rowCount)
-    }
-    let behind = try positions(.behind)
-    let ahead = try positions(.ahead)
-    let run: MemoryRun<Scalar>
-    var terms = 0
-    if isBidirectional {
-      run = try MemoryRun(
-        width: dimension("D"), lookBack: dimension("N1"), lookAhead: dimension("N2"),
-        behind: behind, ahead: ahead)
-      terms = rowCount + behind.counts.reduce(0) { $0 + min($1, dimension("N1")) }
-      terms += ahead.counts.reduce(0) { $0 + min($1, dimension("N2")) }
-    } else {
-      run = try MemoryRun(width: dimension("D"), order: dimension("N"), positions: behind)
-      terms = behind.counts.reduce(0) { $0 + min($1, dimension("N")) }
-    }
-    var data = SeededData(fanIn: 1)
-    for store in [run.hidden, run.filter, run.upstream] { data.fill(store) }
-    return KernelWork(
-      forward: { run.forward() }, backward: { run.backward() },
-      operations: 2 * Double(terms * run.width))
+    _ run: MemoryRun<Scalar>, _ behind: Positions, _ ahead: Positions? = nil, limits: [Int]
+  ) -> KernelWork {
+    fill(run.hidden, seed: 1, scale: 1)
+    fill(run.filter, seed: 2, scale: 1)
+    fill(run.upstream, seed: 3, scale: 1)
+    var terms = behind.counts.reduce(0) { $0 + min($1, limits[0]) }
+    if let ahead { terms += ahead.counts.reduce(run.rowCount) { $0 + min($1, limits[1]) } }
+    let sums = Double(terms * run.width)
+    let identity = Double(run.rowCount * run.width)
+    return work(
+      forward: 2 * sums + identity, { run.forward() },
+      backward: 4 * sums + identity, { run.backward() })
   }
-}
 
-/// Bell-shaped numbers from a fixed seed.
-private struct SeededData {
-  private var generator = SplitMix64(seed: 2016)
-  private let scale: Double
+  private static func work(
+    forward: Double, _ runForward: @escaping () -> Void,
+    backward: Double, _ runBackward: @escaping () -> Void
+  ) -> KernelWork {
+    runForward()
+    return KernelWork(passes: [
+      Pass(name: "forward", operations: forward, run: runForward),
+      Pass(name: "backward", operations: backward, run: runBackward),
+    ])
+  }
 
-  init(fanIn: Int) { scale = 1 / Double(fanIn).squareRoot() }
+  /// Sentences of fifty frames.
+  private static func positions(
+    _ direction: Positions.Direction, rows: Int
+  ) throws(KernelError) -> Positions {
+    try Positions(
+      Positions.ofSentences([50], direction: direction, rowCount: rows), direction: direction,
+      tensor: "position", rowCount: rows)
+  }
 
-  mutating func fill<Scalar: Arithmetic>(_ store: Store<Scalar>, isWeight: Bool = false) {
-    let factor = isWeight ? scale : 1
-    store.load(store.elements.map { _ in Scalar(input: generator.nextBell() * factor) })
+  /// One over the root of the fan-in, so that pre-activations are of the order of one.
+  private static func weightScale(_ fanIn: Int) -> Double { 1 / Double(fanIn).squareRoot() }
+
+  private static func fill<Scalar: Arithmetic>(_ store: Store<Scalar>, seed: Int, scale: Double) {
+    var generator = SplitMix64(seed: UInt64(seed))
+    for index in 0..<store.lane.count {
+      store.lane[index] = Scalar(input: generator.nextBell() * scale)
+    }
   }
 }

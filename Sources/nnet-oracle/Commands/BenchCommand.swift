@@ -1,109 +1,100 @@
 import Arithmetic
+import Foundation
 
-/// `bench`: times the kernels, the dump and the readers and writers.
+/// `bench`: how fast everything is, and how far from what the machine can do.
 enum BenchCommand {
   static let set = Option(
     name: "set", value: .text("K=V"),
-    purpose: "Time KERNEL at this dimension, the others being the notebook's.", isRepeatable: true)
+    purpose: "Time one setting of the kernel given: its first one with this dimension changed.",
+    isRepeatable: true)
   static let json = Option(
     name: "json", value: .flag, purpose: "Print the results as JSON, for other programs.")
+  static let threads = Option(
+    name: "threads", value: .integer("N", 1...256),
+    purpose: "Threads that may share a kernel's large products; 1 unless given.")
+  static let scalar = Option(
+    name: "scalar", value: .choice(["Double", "Float"]),
+    purpose: "Time these numbers only; both unless given.")
   static let seconds = Option(
     name: "seconds", value: .magnitude("S"),
-    purpose: "Repeat every work for at least so long; 0.3 unless given.")
+    purpose: "How long to sample each piece of work; 0.3 unless given, 0 takes one sample.")
 
   static let command = Command(
     declaration: CommandDeclaration(
       name: "bench",
-      purpose: "Times every kernel, the dump, and reading, writing and comparing archives.",
+      purpose: "Times kernels forward and backward, the dump, and work on files.",
       operands: [
         Operand(
           name: "KERNEL", count: .optional,
-          purpose: "Time this one only: " + BenchKernel.all.map(\.name).joined(separator: ", ")
-            + ".")
+          purpose: "A golden case's name, or dump, text, binary, files; all of them if not given.")
       ],
-      options: [set, json, seconds],
+      options: [set, json, threads, scalar, seconds],
       notes: [
-        "Kernels run on one thread, with all memory taken beforehand. Their speed counts the"
-          + " products alone, two operations a multiply-add, against unfused multiply-adds on"
-          + " registers; files are measured against a copy in memory. Use a release build."
+        "Times are of one run of the pass, the median of all samples; 'spread' is what separates"
+          + " the quarters next to it. A kernel on one thread is timed by that thread's processor"
+          + " time, all else by the clock on the wall.",
+        "A kernel's limit is a loop of multiplications and additions on registers alone, without"
+          + " fused operations, which would change bits; that of files is a copy of memory."
+          + " Text compares both archives, so it counts both archives' bytes.",
       ],
       example: .init(
-        command: "nnet-oracle bench sru --set T=1 --seconds 0 --json | grep -c medianNanoseconds",
-        output: "4")),
+        command: "nnet-oracle bench sru --set T=3 --scalar Double --seconds 0",
+        output: """
+          limits of a thread, measured: …
+          """)),
     run: { (arguments, output) throws(Trouble) in try run(arguments, &output) })
 
   private static func run(
     _ arguments: Arguments, _ output: inout StandardOutput
   ) throws(Trouble) -> ExitStatus {
-    let time = arguments.number(seconds) ?? 0.3
-    var results: [BenchResult] = []
-    if let name = arguments.operands.first {
-      let kernel = try kernel(named: name)
-      let sizes =
-        arguments.has(set) ? [try kernel.changed(by: arguments.texts(set))] : kernel.sizes
-      results = try self.results(of: kernel, sizes: sizes, seconds: time)
-    } else {
-      guard !arguments.has(set) else {
-        throw Trouble("bench: --set needs the name of one kernel")
-      }
-      for kernel in BenchKernel.all {
-        results += try self.results(of: kernel, sizes: kernel.sizes, seconds: time)
-      }
-      let files = FileWork(seconds: time)
-      results.append(try files.dump())
-      results += try files.archives()
+    let subjects = try plan(arguments)
+    var benchmark = Benchmark(
+      seconds: arguments.number(seconds) ?? 0.3, threads: arguments.integer(threads) ?? 1,
+      scalars: arguments.text(scalar).map { [$0] } ?? ["Double", "Float"])
+    for (subject, dimensions) in subjects { try benchmark.run(subject, dimensions) }
+    guard arguments.isOn(json) else {
+      try output.write(table(benchmark))
+      return .success
     }
-    if arguments.isOn(json) {
-      let lines = results.map { "  " + $0.json }.joined(separator: ",\n")
-      try output.write(
-        "{\"variant\": \"\(ProductVariant.fastest)\", \"results\": [\n\(lines)\n]}\n")
-    } else {
-      try output.write(columns([BenchResult.heading] + results.map(\.cells)))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    do {
+      let report = BenchReport(
+        variant: "\(ProductVariant.fastest)", limits: benchmark.limits,
+        results: benchmark.results)
+      let bytes = try encoder.encode(report)
+      try output.writeLine(String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw Trouble(error)
     }
     return .success
   }
 
-  private static func kernel(named name: String) throws(Trouble) -> BenchKernel {
-    if let kernel = BenchKernel.all.first(where: { $0.name == name }) { return kernel }
-    throw Trouble(
-      "unknown kernel '\(name)': \(suggestion(for: name, among: BenchKernel.all.map(\.name)))")
-  }
-
-  private static func results(
-    of kernel: BenchKernel, sizes: [[Int]], seconds: Double
-  ) throws(Trouble) -> [BenchResult] {
-    var results: [BenchResult] = []
-    for size in sizes {
-      let dimensions = zip(kernel.letters, size).map { (letter: $0, size: $1) }
-      for (scalar, work, limit) in [
-        ("Double", try KernelWork.make(kernel, size: size, in: Double.self), doubleLimit),
-        ("Float", try KernelWork.make(kernel, size: size, in: Float.self), floatLimit),
-      ] {
-        // Backward needs a forward pass's trace, and every product of forward stands in it twice.
-        for (pass, operations, run) in [
-          ("forward", work.operations, work.forward),
-          ("backward", 2 * work.operations, work.backward),
-        ] {
-          results.append(
-            BenchResult(
-              name: kernel.name, pass: pass, dimensions: dimensions, scalar: scalar,
-              timing: Timing.of(seconds: seconds, run), amount: (operations, .operations),
-              limit: limit))
-        }
+  /// What to time, at which settings.
+  private static func plan(
+    _ arguments: Arguments
+  ) throws(Trouble) -> [(BenchSubject, [BenchDimension])] {
+    guard let name = arguments.operands.first else {
+      guard !arguments.has(set) else {
+        throw Trouble("bench: --set changes one kernel, but none is named")
+      }
+      return BenchSubject.all.flatMap { subject in
+        subject.settings.map { (subject, subject.dimensions($0)) }
       }
     }
-    return results
+    let subject = try BenchSubject.named(name)
+    if arguments.has(set) {
+      return [(subject, try subject.changed(by: arguments.texts(set)))]
+    }
+    return subject.settings.map { (subject, subject.dimensions($0)) }
   }
 
-  /// Multiply-adds of doubles a second on registers, as operations.
-  private static let doubleLimit = peak { ProductVariant.fastest.runDoublePeak(rounds: $0) }
-  /// Multiply-adds of floats a second on registers, as operations.
-  private static let floatLimit = peak { ProductVariant.fastest.runFloatPeak(rounds: $0) }
+  private static func table(_ benchmark: Benchmark) -> String {
+    let limits = benchmark.limits
+    return """
+      limits of a thread, measured: \(limits.doubleGigaflops) GFLOP/s in Double, \
+      \(limits.floatGigaflops) in Float, copy \(Int(limits.copyMegabytesPerSecond)) MB/s
 
-  private static func peak(_ run: (Int) -> Double) -> Double {
-    let rounds = 1 << 14
-    let operations = run(rounds)
-    let timing = Timing.of(seconds: 0.1) { _ = run(rounds) }
-    return operations / (timing.median * 1e-9)
+      """ + columns([Measurement.headings] + benchmark.results.map(\.cells))
   }
 }
