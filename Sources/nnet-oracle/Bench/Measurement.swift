@@ -71,7 +71,7 @@ struct Measurement: Encodable {
         rate.map { rounded($0, decimals: 3) }, forKey: Key("gigaflops"))
     case .bytes:
       try object.encodeIfPresent(
-        rate.map { rounded($0 * 1000, decimals: 1) }, forKey: Key("megabytesPerSecond"))
+        rate.map { rounded($0 * 1000, decimals: 4) }, forKey: Key("megabytesPerSecond"))
     case .nothing: break
     }
     try object.encodeIfPresent(
