@@ -52,6 +52,8 @@ let package = Package(
     tests("KernelsTests", sees: ["Kernels", "Arithmetic", "Tensors"]),
     tests("GoldenTests", sees: ["Golden", "Kernels", "KaldiIO", "Arithmetic", "Tensors"]),
     tests("ComparisonTests", sees: ["Comparison", "KaldiIO", "Tensors"]),
+    tests(
+      "TrialTests", sees: ["Golden", "Comparison", "Kernels", "KaldiIO", "Arithmetic", "Tensors"]),
     tests("CommandLineTests", sees: ["nnet-oracle", "KaldiIO", "Tensors"]),
   ]
 )

@@ -10,18 +10,19 @@
 ///   - actual: What is there; `-` is standard input.
 ///   - options: The user's wishes.
 ///   - hypotheses: Gives the mistakes to try on a case that shows a mismatch.
+///   - forecaster: Recomputes frames from the dump's own states.
 /// - Returns: The report; its ``ComparisonReport/exitStatus`` is the process's.
 /// - Throws: ``ComparisonError`` when a side cannot be read at all or nothing could be paired;
 ///   the process's exit status is then 2.
 public func compare(
   expected: String, actual: String, options: ComparisonOptions = ComparisonOptions(),
-  hypotheses: HypothesisProvider? = nil
+  hypotheses: HypothesisProvider? = nil, forecaster: FrameForecaster? = nil
 ) throws(ComparisonError) -> ComparisonReport {
   switch try ExpectedSide(expected, options: options) {
   case .cases(let cases, let isRoot):
     return try compareCases(
       cases, isRoot: isRoot, expected: expected, actual: actual, options: options,
-      hypotheses: hypotheses)
+      hypotheses: hypotheses, forecaster: forecaster)
   case .plain(let source):
     return try comparePlain(expected: source, actual: actual, options: options)
   }
@@ -29,12 +30,13 @@ public func compare(
 
 private func compareCases(
   _ cases: [ExpectedCase], isRoot: Bool, expected: String, actual: String,
-  options: ComparisonOptions, hypotheses: HypothesisProvider?
+  options: ComparisonOptions, hypotheses: HypothesisProvider?, forecaster: FrameForecaster?
 ) throws(ComparisonError) -> ComparisonReport {
   let mine = options.shard.map { shard in
     isRoot ? cases.filter { shard.contains($0.name ?? "") } : cases
   }
-  var comparison = CaseComparison(mine ?? cases, options: options, hypotheses: hypotheses)
+  var comparison = CaseComparison(
+    mine ?? cases, options: options, hypotheses: hypotheses, forecaster: forecaster)
   if let mine, mine.isEmpty { return comparison.report }
   for group in try DumpGroup.all(in: actual, for: cases) {
     let log = group.dump.part(isLog: true)

@@ -56,6 +56,9 @@ public struct ComparisonOptions: Sendable {
   public var streams: Int?
   /// Frames of each stream of a time-major matrix (`--lengths`): later rows are padding.
   public var lengths: [Int]?
+  /// Recompute each frame from the dump's own previous state (`--teacher-forced`); `nil` does so
+  /// where a bound over the whole sequence tells nothing.
+  public var teacherForced: Bool?
   /// Try to name the cause of a mismatch.
   public var diagnose = true
   /// Keep a row for every match of a corpus; otherwise matches beyond the first thousand are

@@ -16,6 +16,7 @@ struct CaseComparison {
   let cases: [ExpectedCase]
   let options: ComparisonOptions
   private let hypotheses: HypothesisProvider?
+  private let forecaster: FrameForecaster?
   private var rows: [(order: Int, row: TensorRow)] = []
   private var pairedAnything = false
   /// Names met, case by case.
@@ -25,11 +26,13 @@ struct CaseComparison {
   private(set) var report = ComparisonReport()
 
   init(
-    _ cases: [ExpectedCase], options: ComparisonOptions, hypotheses: HypothesisProvider? = nil
+    _ cases: [ExpectedCase], options: ComparisonOptions, hypotheses: HypothesisProvider? = nil,
+    forecaster: FrameForecaster? = nil
   ) {
     self.cases = cases
     self.options = options
     self.hypotheses = hypotheses
+    self.forecaster = forecaster
     met = Array(repeating: [], count: cases.count)
     report.requireAll = options.requireAll
     report.strict = options.strict
@@ -106,18 +109,33 @@ struct CaseComparison {
     pairedAnything = true
     touched.insert(index)
     for judgement in judgements { met[index].insert(judgement.expected.name) }
-    if judgements.contains(where: \.isMismatch) {
+    let forced = TeacherForcing(case: cases[index], options: options, forecaster: forecaster)
+      .judgements(for: judgements)
+    let isWrongFrame = forced?.contains { $0.value.isMismatch } ?? false
+    if isWrongFrame || judgements.contains(where: \.isMismatch) {
       var finding = ComparisonReport.Finding(case: cases[index].name, source: source)
       if let description = cases[index].description {
-        finding.firstWrong = Localisation(description).firstWrong(among: judgements)
+        let localisation = Localisation(description)
+        if let forced, isWrongFrame {
+          let inOrder = forced.sorted { $0.key < $1.key }.map(\.value)
+          finding.firstWrong = localisation.firstWrong(among: inOrder)
+            .map { $0 + " (teacher-forced)" }
+          finding.isTeacherForced = true
+        } else {
+          finding.firstWrong = localisation.firstWrong(among: judgements)
+        }
       }
-      if options.diagnose {
+      if options.diagnose, judgements.contains(where: \.isMismatch) {
         let view = cases[index].view ?? "kaldi"
         let predictions = cases[index].description.flatMap { hypotheses?($0, view) } ?? []
         Diagnosis(case: cases[index], options: options, hypotheses: predictions)
           .explain(&judgements, finding: &finding)
       }
       if finding.firstWrong != nil || finding.cause != nil { report.findings.append(finding) }
+    }
+    // What the bound over the whole sequence already refuses keeps its row.
+    for (place, judgement) in forced ?? [:] where !judgements[place].isMismatch {
+      judgements[place] = judgement
     }
     for judgement in judgements { rows.append((index, judgement.row)) }
   }

@@ -33,10 +33,18 @@ public struct ComparisonReport: Sendable, Equatable {
     public var source: String?
     /// The first quantity, frame, stream and unit in the order of evaluation that is out.
     public var firstWrong: String?
+    /// Whether ``firstWrong`` was found by recomputing each frame from the dump's own previous state;
+    /// `nil` otherwise.
+    public var isTeacherForced: Bool?
     /// The cause, if exactly one explains everything; otherwise `undetermined` and the nearest.
     public var cause: String?
     /// What to do about the cause, or how near the nearest came.
     public var explanation: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case `case`, source, firstWrong, cause, explanation
+      case isTeacherForced = "teacherForced"
+    }
 
     /// A finding.
     public init(

@@ -43,7 +43,7 @@ extension LSTMRun {
   }
 
   /// x_k·Wx for all frames, block by block: nothing in it waits for the recurrence.
-  @inline(__always) private func addInputProducts(_ variant: LSTMVariant) {
+  @inline(__always) func addInputProducts(_ variant: LSTMVariant) {
     preactivations.lane.fill(Scalar.Sum())
     for k in 0..<shape.blockCount {
       let inputs = inputs(ofBlock: k, variant)
@@ -58,7 +58,7 @@ extension LSTMRun {
   }
 
   /// h′_k·Wh for all blocks of a frame at once: the N·B state rows adjoin each other.
-  @inline(__always) private func addRecurrentProduct(frame t: Int, _ variant: LSTMVariant) {
+  @inline(__always) func addRecurrentProduct(frame t: Int, _ variant: LSTMVariant) {
     let transposes = variant.transposesRecurrentBlocks
     for index in 0..<weightPartCount(transposesBlocks: transposes) {
       let part = weightPart(index, transposesBlocks: transposes)
@@ -76,7 +76,7 @@ extension LSTMRun {
   }
 
   /// h_{k-1}·Wk of one block.
-  @inline(__always) private func addBlockProduct(
+  @inline(__always) func addBlockProduct(
     frame t: Int, block k: Int, below: Int, _ variant: LSTMVariant
   ) {
     guard let blockWeights else { return }
@@ -99,7 +99,7 @@ extension LSTMRun {
   }
 
   /// Gates, cell and output of one block of one row.
-  @inline(__always) private func advanceCell(row: Int, _ k: Int, _ variant: LSTMVariant) {
+  @inline(__always) func advanceCell(row: Int, _ k: Int, _ variant: LSTMVariant) {
     let size = shape.cellSize
     let state = row * shape.stateSize + k * size
     let previous = cell.lane[state, size]
@@ -136,7 +136,7 @@ extension LSTMRun {
   }
 
   /// One gate of one block of one row: bias, peephole, squashing function.
-  @inline(__always) private func open(
+  @inline(__always) func open(
     _ gate: Gate, into result: Lane<Scalar>, _ row: Int, _ k: Int, sees cell: Lane<Scalar>?,
     _ variant: LSTMVariant
   ) {

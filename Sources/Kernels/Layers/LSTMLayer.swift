@@ -141,6 +141,30 @@ public struct LSTMLayer: Layer {
     return finished(collect(run), given: edited, for: fault)
   }
 
+  /// Recomputes the gates, c, n and out of every frame from a trace, or out from its outputs.
+  public func retrace<Scalar: Arithmetic>(
+    _ given: TensorTable<Scalar>, following trace: TensorTable<Scalar>
+  ) throws(KernelError) -> TensorTable<Scalar> {
+    var result = ResultTable<Scalar>(results)
+    guard !isStep, let outputs = try traced(["out"], in: trace)?["out"] else {
+      return result.ordered
+    }
+    let run = LSTMRun<Scalar>(shape: shape, order: order, timeFrequency: isTimeFrequency)
+    try load(given, into: run)
+    run.load(outputs, behindFirstFrameOf: run.hidden)
+    guard let whole = try traced(Gate.allCases.map(\.rawValue) + ["c", "n"], in: trace) else {
+      result.add("out", run.retracedOutputs())
+      return result.ordered
+    }
+    run.load(whole["c"] ?? [], behindFirstFrameOf: run.cell)
+    run.squashedCell.load(whole["n"] ?? [])
+    for gate in Gate.allCases {
+      run.load(whole[gate.rawValue] ?? [], intoColumnsOf: gate)
+    }
+    for quantity in run.retraced() { result.add(quantity.name, quantity.elements) }
+    return result.ordered
+  }
+
   private func load<Scalar: Arithmetic>(
     _ table: TensorTable<Scalar>, into run: LSTMRun<Scalar>
   ) throws(KernelError) {
@@ -201,6 +225,20 @@ extension LSTMRun {
   /// Loads an initial state.
   func load(_ elements: [Scalar], intoFirstFrameOf store: Store<Scalar>) {
     for (index, element) in elements.enumerated() { store.lane[index] = element }
+  }
+
+  /// Loads the states of all frames after the initial one.
+  func load(_ elements: [Scalar], behindFirstFrameOf store: Store<Scalar>) {
+    let initial = shape.batchSize * shape.stateSize
+    for (index, element) in elements.enumerated() { store.lane[initial + index] = element }
+  }
+
+  /// Loads one gate's values [T·N, B·H].
+  func load(_ elements: [Scalar], intoColumnsOf gate: Gate) {
+    for (index, element) in elements.enumerated() {
+      let (block, j) = index.quotientAndRemainder(dividingBy: shape.cellSize)
+      gates.lane[block * shape.gateSize + column(gate) + j] = element
+    }
   }
 
   /// Makes the final states the initial ones.

@@ -83,6 +83,21 @@ public protocol Layer: Sendable {
   func evaluate<Scalar: Arithmetic>(
     _ given: TensorTable<Scalar>, form: BackwardForm, fault: Fault?
   ) throws(KernelError) -> TensorTable<Scalar>
+
+  /// Recomputes a forward pass frame by frame from the states that another program printed.
+  ///
+  /// With every internal in the trace each quantity is recomputed from the printed operands of its own
+  /// equation; with `out` alone the outputs are taken from the trace and the cell is carried.
+  ///
+  /// - Parameters:
+  ///   - given: The tensors of ``given``.
+  ///   - trace: Forward internals and outputs of that program, by the names of ``results``.
+  /// - Returns: The same quantities recomputed; none where nothing is carried between frames or the
+  ///   trace does not have what it takes.
+  /// - Throws: ``KernelError`` when a tensor is missing or misshapen.
+  func retrace<Scalar: Arithmetic>(
+    _ given: TensorTable<Scalar>, following trace: TensorTable<Scalar>
+  ) throws(KernelError) -> TensorTable<Scalar>
 }
 
 /// Where faults of clipping clip.
@@ -114,6 +129,25 @@ extension Layer {
     _ given: TensorTable<Scalar>, form: BackwardForm
   ) throws(KernelError) -> TensorTable<Scalar> {
     try evaluate(given, form: form, fault: nil)
+  }
+
+  /// Nothing: a layer without a recurrence, or a step, has no state to take from a trace.
+  public func retrace<Scalar: Arithmetic>(
+    _ given: TensorTable<Scalar>, following trace: TensorTable<Scalar>
+  ) throws(KernelError) -> TensorTable<Scalar> {
+    TensorTable()
+  }
+
+  /// The trace's tensors of the given names in the layer's shapes; nil unless all are there.
+  func traced<Scalar: Arithmetic>(
+    _ names: [String], in trace: TensorTable<Scalar>
+  ) throws(KernelError) -> [String: [Scalar]]? {
+    guard names.allSatisfy({ trace[$0] != nil }) else { return nil }
+    var elements: [String: [Scalar]] = [:]
+    for specification in results where names.contains(specification.name) {
+      elements[specification.name] = try trace.tensor(specification).elements
+    }
+    return elements
   }
 
   /// Checks that every given tensor is there, and lets a fault edit them.

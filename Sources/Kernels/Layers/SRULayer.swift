@@ -119,6 +119,36 @@ public struct SRULayer: Layer {
     return finished(collect(run), given: edited, for: fault)
   }
 
+  /// Recomputes ax, f, r, ah, c and out of every frame from a trace.
+  ///
+  /// The cell is the only state; from the outputs alone it is the forward pass itself.
+  public func retrace<Scalar: Arithmetic>(
+    _ given: TensorTable<Scalar>, following trace: TensorTable<Scalar>
+  ) throws(KernelError) -> TensorTable<Scalar> {
+    var result = ResultTable<Scalar>(results)
+    guard !isStep, trace["out"] != nil else { return result.ordered }
+    let run = SRURun<Scalar>(shape: shape, weightForm: weightForm)
+    try load(given, into: run)
+    let blocks = ["ax", "f", "r", "ah"]
+    guard let whole = try traced(blocks + ["c", "out"], in: trace) else {
+      run.forward()
+      result.add("out", run.output.elements)
+      return result.ordered
+    }
+    let initial = shape.batchSize * shape.cellSize
+    for (index, element) in (whole["c"] ?? []).enumerated() {
+      run.cell.lane[initial + index] = element
+    }
+    for (block, name) in blocks.enumerated() {
+      for (index, element) in (whole[name] ?? []).enumerated() {
+        let (row, j) = index.quotientAndRemainder(dividingBy: shape.cellSize)
+        run.blocks.lane[row * shape.blockSize + block * shape.cellSize + j] = element
+      }
+    }
+    for quantity in run.retraced() { result.add(quantity.name, quantity.elements) }
+    return result.ordered
+  }
+
   private func load<Scalar: Arithmetic>(
     _ table: TensorTable<Scalar>, into run: SRURun<Scalar>
   ) throws(KernelError) {

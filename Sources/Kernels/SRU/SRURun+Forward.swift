@@ -30,7 +30,7 @@ extension SRURun {
   }
 
   /// x·[W Wf Wr Wh] for all frames: nothing in it waits for the recurrence.
-  @inline(__always) private func addInputProducts() {
+  @inline(__always) func addInputProducts() {
     preactivations.lane.fill(Scalar.Sum())
     for index in 0..<weightPartCount {
       let part = weightPart(index)
@@ -44,7 +44,7 @@ extension SRURun {
   }
 
   /// The four blocks of one row.
-  @inline(__always) private func openGates(row: Int, _ variant: SRUVariant) {
+  @inline(__always) func openGates(row: Int, _ variant: SRUVariant) {
     let size = shape.cellSize
     let sums = preactivations.lane[row * shape.blockSize, shape.blockSize]
     let values = blocks.lane[row * shape.blockSize, shape.blockSize]

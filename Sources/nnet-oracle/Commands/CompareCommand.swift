@@ -44,6 +44,10 @@ enum CompareCommand {
   static let diagnose = Option(
     name: "diagnose", value: .flag,
     purpose: "Look for the cause of a mismatch; --diagnose=false only judges.")
+  static let teacherForced = Option(
+    name: "teacher-forced", value: .flag,
+    purpose: "Judge forward results frame by frame, each recomputed from ACTUAL's own previous"
+      + " state; by default where a bound over all frames tells nothing.")
   static let shard = Option(
     name: "shard", value: .text("K/N"),
     purpose: "Compare part K of N only; 'merge-reports' joins the parts' --json.")
@@ -62,12 +66,16 @@ enum CompareCommand {
       ],
       options: [
         json, junit, map, view, requireAll, strict, rtol, atol, double, digits, decimals,
-        learningRate, smallestPassing, diagnose, shard, FrameOptions.streams, FrameOptions.lengths,
+        learningRate, smallestPassing, diagnose, teacherForced, shard, FrameOptions.streams,
+        FrameOptions.lengths,
       ],
       notes: [
         "Names are paired however the dump decorated them. The tolerance of a golden result is its"
           + " derived bound plus what the dump's printed digits are worth; what ACTUAL lacks is"
-          + " listed, and fails only under --require-all."
+          + " listed, and fails only under --require-all.",
+        "--teacher-forced finds the first wrong frame of a long recurrence: with propagate_buf each"
+          + " gate, cell and output is recomputed from the numbers in ACTUAL that enter its"
+          + " equation; with out alone the cell is carried from frame to frame.",
       ],
       mismatch: "a mismatch",
       example: .init(
@@ -95,7 +103,8 @@ enum CompareCommand {
     do {
       report = try compare(
         expected: arguments.operands[0], actual: arguments.operands[1], options: options,
-        hypotheses: faultHypotheses(isDouble: options.double))
+        hypotheses: faultHypotheses(isDouble: options.double),
+        forecaster: ownStateForecasts(isDouble: options.double))
     } catch {
       // Whoever reads the JSON is told of trouble there too.
       guard arguments.isOn(json) else { throw Trouble(error) }
@@ -128,6 +137,7 @@ enum CompareCommand {
     // A table of a corpus shows the first thousand matches; the reports for programs have all.
     options.listEveryMatch = arguments.isOn(json) || arguments.text(junit) != nil
     options.diagnose = arguments.flag(diagnose) ?? true
+    options.teacherForced = arguments.flag(teacherForced)
     options.streams = frames.streams
     options.lengths = frames.lengths
     return options
@@ -162,6 +172,28 @@ private func faultHypotheses(isDouble: Bool) -> HypothesisProvider {
     FaultPrediction.all(for: description, view: view, isDouble: isDouble).map {
       Hypothesis(
         name: $0.name, explanation: $0.explanation, tensors: $0.tensors, bounds: $0.bounds)
+    }
+  }
+}
+
+/// What each frame should hold, given the dump's own previous one, for the judge that knows no kernel.
+private func ownStateForecasts(isDouble: Bool) -> FrameForecaster {
+  { description, view, dump in
+    let printed = dump.mapValues {
+      TeacherForced.Printed(values: $0.values, halfUnits: $0.halfUnits)
+    }
+    return TeacherForced(description, view: view, dump: printed, isDouble: isDouble).map {
+      FrameForecast(basis: $0.basis.words, tensors: $0.tensors, bounds: $0.bounds)
+    }
+  }
+}
+
+extension TeacherForced.Basis {
+  /// What the forecast rests on, in words.
+  fileprivate var words: String {
+    switch self {
+    case .buffer: "each quantity recomputed from the dump's own operands"
+    case .outputs: "each frame recomputed from the dump's own outputs, the cell carried"
     }
   }
 }
