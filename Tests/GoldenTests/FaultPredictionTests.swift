@@ -1,0 +1,74 @@
+import Golden
+import KaldiIO
+import Kernels
+import Tensors
+import Testing
+
+/// What programs with known mistakes would print.
+@Suite struct FaultPredictionTests {
+  static let probes = Committed.names.filter { $0.hasSuffix("-probe") }
+
+  @Test(arguments: probes)
+  func `each fault of a probe case changes some output or gradient`(_ name: String) throws {
+    let run = try Committed.run(name)
+    let right = try run.layer.evaluate(run.inputs, form: .advance)
+    let shown = run.layer.results.filter { $0.role != .internal }.map(\.name)
+    let idle = try run.layer.faults.filter { fault in
+      let wrong = try run.layer.evaluate(run.inputs, form: .advance, fault: fault)
+      return !shown.contains { name in
+        guard let one = right[name], let other = wrong[name] else { return false }
+        return scaledError(one.elements, other.elements) > 1e-9
+      }
+    }
+    #expect(run.layer.faults.count > 20)
+    #expect(idle.map(\.name) == [])
+  }
+
+  @Test func `there is a probe case a layer`() throws {
+    let kernels = try Self.probes.map { try Catalogue.named($0).layer().kernel }
+    #expect(
+      kernels.sorted() == ["bi-compact-vfsmn", "compact-vfsmn", "lstm", "sru", "tflstm"])
+  }
+
+  @Test(arguments: [("compact-vfsmn", "kaldi"), ("sru-step", "numpy")])
+  func `predictions bear the view's names, shapes and bounds`(
+    _ name: String, _ view: String
+  ) throws {
+    let description = try Committed.description(name)
+    let run = try Committed.run(name)
+    let results = run.viewedTensors().filter {
+      $0.file.view == view && $0.entry.role.isResult
+    }
+    for isDouble in [false, true] {
+      let predictions = FaultPrediction.all(for: description, view: view, isDouble: isDouble)
+      #expect(predictions.map(\.name) == run.layer.faults.map(\.name))
+      for prediction in predictions {
+        #expect(prediction.tensors.keys.sorted() == results.map(\.file.name).sorted())
+        #expect(prediction.bounds.keys.sorted() == results.map(\.file.name).sorted())
+        #expect(
+          results.allSatisfy { result in
+            let tensor = prediction.tensors[result.file.name]
+            return tensor?.rows == result.values.rows
+              && tensor?.columns == result.values.columns
+          })
+      }
+    }
+  }
+
+  @Test func `a doubled gradient is predicted as twice the golden one`() throws {
+    let description = try Committed.description("compact-vfsmn")
+    let predictions = FaultPrediction.all(for: description, view: "kaldi", isDouble: true)
+    let doubled = try #require(predictions.first { $0.name == "gradient-doubled" })
+    let golden = try Committed.run("compact-vfsmn").viewedTensors()
+    let filter = try #require(golden.first { $0.file.name == "filter_corr" })
+    #expect(doubled.tensors["filter_corr"]?.elements == filter.values.elements.map { 2 * $0 })
+    let out = try #require(golden.first { $0.file.view == "kaldi" && $0.file.name == "out" })
+    #expect(doubled.tensors["out"] == out.values)
+  }
+
+  @Test func `a case that the catalogue does not have gets no predictions`() throws {
+    var description = try Committed.description("sru-step")
+    description.case = "no-such-case"
+    #expect(FaultPrediction.all(for: description, view: "numpy", isDouble: false).isEmpty)
+  }
+}
