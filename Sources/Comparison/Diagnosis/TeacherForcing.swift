@@ -68,8 +68,9 @@ struct TeacherForcing {
       printed[name] = PrintedFrames(
         values: values, halfUnits: values.map { digits.unit(of: $0) / 2 })
     }
-    guard !printed.isEmpty, let forecast = forecaster(description, view, printed) else {
-      return nil
+    guard !printed.isEmpty else { return nil }
+    guard let forecast = forecaster(description, view, printed) else {
+      return options.teacherForced == true ? untold(judgements) : nil
     }
     var places: [Int: Judgement] = [:]
     for (place, judgement) in judgements.enumerated() where isForward(judgement) {
@@ -83,9 +84,23 @@ struct TeacherForcing {
       forced.bound = bound
       var anew = judge(forced, against: judgement.actual, options: options)
       anew.row.note = "teacher-forced: " + forecast.basis
+      anew.isForced = true
       places[place] = anew
     }
     return places.isEmpty ? nil : places
+  }
+
+  /// The forward results as they were, with a word to whoever asked in vain.
+  private func untold(_ judgements: [Judgement]) -> [Int: Judgement] {
+    var places: [Int: Judgement] = [:]
+    for (place, judgement) in judgements.enumerated() where isForward(judgement) {
+      var told = judgement
+      told.row.note =
+        (told.row.note.map { $0 + "; " } ?? "")
+        + "not teacher-forced: that takes a recurrent layer's out or propagate_buf of every frame"
+      places[place] = told
+    }
+    return places
   }
 
   /// Whether a judgement is about forward results of every frame.

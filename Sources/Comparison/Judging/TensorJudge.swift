@@ -41,6 +41,8 @@ struct Judgement: Sendable {
   var isNothing = false
   /// Whether a parameter that an update should have moved is still the old one.
   var isNotUpdated = false
+  /// Whether what was expected was recomputed from the dump's own previous frames.
+  var isForced = false
   /// For a parameter printed after the update: the parameter before, and its gradient.
   var update: UpdatedParameter?
 

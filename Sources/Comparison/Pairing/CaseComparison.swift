@@ -111,7 +111,7 @@ struct CaseComparison {
     for judgement in judgements { met[index].insert(judgement.expected.name) }
     let forced = TeacherForcing(case: cases[index], options: options, forecaster: forecaster)
       .judgements(for: judgements)
-    let isWrongFrame = forced?.contains { $0.value.isMismatch } ?? false
+    let isWrongFrame = forced?.contains { $0.value.isMismatch && $0.value.isForced } ?? false
     if isWrongFrame || judgements.contains(where: \.isMismatch) {
       var finding = ComparisonReport.Finding(case: cases[index].name, source: source)
       if let description = cases[index].description {
