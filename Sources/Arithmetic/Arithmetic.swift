@@ -33,6 +33,19 @@ where IntegerLiteralType == Int64 {
   /// The hyperbolic tangent.
   func tanh() -> Self
 
+  /// Replaces numbers in place by their logistic function, each as ``sigmoid()`` gives it.
+  ///
+  /// - Parameters:
+  ///   - lane: The numbers.
+  ///   - place: Which of them.
+  static func applySigmoid(_ lane: Lane<Self>, _ place: RowPlacement)
+  /// Replaces numbers in place by their hyperbolic tangent, each as ``tanh()`` gives it.
+  ///
+  /// - Parameters:
+  ///   - lane: The numbers.
+  ///   - place: Which of them.
+  static func applyTanh(_ lane: Lane<Self>, _ place: RowPlacement)
+
   /// `σ′ = y·(1 - y)`, told from the *output* `y = σ(x)`.
   var sigmoidSlope: Self { get }
   /// `tanh′ = 1 - y²`, told from the *output* `y = tanh(x)`.
@@ -157,6 +170,26 @@ public protocol RunningSum: Sendable {
   /// The flat index of element `(row, column)`.
   @inlinable public func index(_ row: Int, _ column: Int) -> Int {
     offset + row * rowStride + column * columnStride
+  }
+}
+
+/// Rows of adjoining numbers in a flat array: `(r, c)` at `offset + r·rowStride + c`.
+@frozen public struct RowPlacement: Sendable {
+  /// Index of element (0, 0).
+  public var offset: Int
+  /// How many rows.
+  public var rows: Int
+  /// How many numbers a row.
+  public var columns: Int
+  /// Distance from one row to the next.
+  public var rowStride: Int
+
+  /// A placement.
+  @inlinable public init(offset: Int, rows: Int, columns: Int, rowStride: Int) {
+    self.offset = offset
+    self.rows = rows
+    self.columns = columns
+    self.rowStride = rowStride
   }
 }
 

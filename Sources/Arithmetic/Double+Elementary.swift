@@ -38,13 +38,19 @@ extension Double {
     let scale = ExponentialParts.powerOfTwo(first)
     let high = part.high * scale
     let low = part.low * scale
+    let result = Double.sigmoid(ofExponential: high, low, isNegative: self < 0)
+    return result * ExponentialParts.powerOfTwo(part.exponent - first)
+  }
+
+  /// `1 / (1 + e)`, or `e / (1 + e)` for a negative argument, where `e = high + low`.
+  @inlinable @inline(__always) static func sigmoid(
+    ofExponential high: Double, _ low: Double, isNegative: Bool
+  ) -> Double {
     let divisor = 1 + high
     let divisorHigh = divisor.upperHalf
     let divisorLow = (high - (divisorHigh - 1)) + low
-    let isNegative = self < 0
-    let result = Double.quotient(
+    return Double.quotient(
       isNegative ? high : 1, isNegative ? low : 0, divisor, divisorHigh, divisorLow)
-    return result * ExponentialParts.powerOfTwo(part.exponent - first)
   }
 
   /// The hyperbolic tangent.
@@ -57,10 +63,16 @@ extension Double {
     let negative = 2 * Double(bitPattern: bitPattern | Double.signBit)
     let part = ExponentialParts(negative < -80 ? -80 : negative)
     let scale = ExponentialParts.powerOfTwo(part.exponent)
-    let high = part.high * scale
-    // t = 2ᵏ(high + low) - 1, where 2ᵏ·high ≤ 1, as a normalised pair.
+    return Double.tanh(ofExponential: part.high * scale, part.low * scale, sign: self)
+  }
+
+  /// `-t / (2 + t)` with the sign given, where `t = high + low - 1` and `high ≤ 1`.
+  @inlinable @inline(__always) static func tanh(
+    ofExponential high: Double, _ low: Double, sign: Double
+  ) -> Double {
+    // t as a normalised pair.
     let difference = high - 1
-    let rest = (high - (difference + 1)) + part.low * scale
+    let rest = (high - (difference + 1)) + low
     let t = difference + rest
     let tRest = (difference - t) + rest
     let divisor = 2 + t
@@ -68,7 +80,7 @@ extension Double {
     let divisorLow = (t - (divisorHigh - 2)) + tRest
     let result = Double.quotient(t, tRest, divisor, divisorHigh, divisorLow)
     return Double(
-      bitPattern: (result.bitPattern & ~Double.signBit) | (bitPattern & Double.signBit))
+      bitPattern: (result.bitPattern & ~Double.signBit) | (sign.bitPattern & Double.signBit))
   }
 
   /// The nearest value in a range; NaN stays NaN.

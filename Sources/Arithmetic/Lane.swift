@@ -49,14 +49,18 @@ public final class Store<Element> {
 
   /// Takes memory for `count` numbers.
   public init(repeating value: Element, count: Int) {
-    let base = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
+    // Whole cache lines, so that a vector of numbers never lies in two.
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1) * MemoryLayout<Element>.stride,
+      alignment: max(64, MemoryLayout<Element>.alignment))
+    let base = unsafe bytes.bindMemory(to: Element.self, capacity: count)
     unsafe base.initialize(repeating: value, count: count)
     unsafe lane = Lane(base: base, count: count)
   }
 
   deinit {
     unsafe lane.base.deinitialize(count: lane.count)
-    unsafe lane.base.deallocate()
+    unsafe UnsafeMutableRawPointer(lane.base).deallocate()
   }
 
   /// Replaces all numbers.
@@ -90,5 +94,29 @@ extension Arithmetic {
     var result = unsafe MutableSpan(_unsafeStart: sums.base, count: sums.count)
     accumulateProduct(
       extent, left, aPlace, right, bPlace, into: &result, sumsPlace, threads: threads)
+  }
+}
+
+extension Arithmetic {
+  /// Number by number.
+  @inlinable public static func applySigmoid(_ lane: Lane<Self>, _ place: RowPlacement) {
+    place.forEach(lane) { $0.sigmoid() }
+  }
+
+  /// Number by number.
+  @inlinable public static func applyTanh(_ lane: Lane<Self>, _ place: RowPlacement) {
+    place.forEach(lane) { $0.tanh() }
+  }
+}
+
+extension RowPlacement {
+  /// Replaces every number by a function's value.
+  @inlinable @inline(__always) public func forEach<Element>(
+    _ lane: Lane<Element>, _ function: (Element) -> Element
+  ) {
+    for row in 0..<rows {
+      let part = lane[offset + row * rowStride, columns]
+      for j in 0..<columns { part[j] = function(part[j]) }
+    }
   }
 }

@@ -16,6 +16,7 @@
     const ptrdiff_t a_row = p->a_row, a_inner = p->a_inner, b_inner = p->b_inner;                \
     UNROLLED(r, rows) UNROLLED(s, count)                                                         \
       sum[r][s] = *(const NAME(name##_vector) *)(c + r * p->c_row + s * (lanes));                \
+    _Pragma("clang loop unroll_count(2)")                                                        \
     for (ptrdiff_t k = p->inner; k > 0; k--, a += a_inner, b += b_inner) {                       \
       UNROLLED(s, count) right[s] = *(const NAME(name##_vector) *)(b + s * (lanes));             \
       UNROLLED(r, rows) {                                                                        \

@@ -30,4 +30,15 @@ enum Squash: Sendable, Hashable {
     case .identity: 1
     }
   }
+
+  /// Replaces whole rows of numbers by their values.
+  @inline(__always) func apply<Scalar: Arithmetic>(
+    to lane: Lane<Scalar>, _ place: RowPlacement
+  ) {
+    switch self {
+    case .sigmoid: Scalar.applySigmoid(lane, place)
+    case .tanh: Scalar.applyTanh(lane, place)
+    case .hardSigmoid, .identity: place.forEach(lane) { self($0) }
+    }
+  }
 }

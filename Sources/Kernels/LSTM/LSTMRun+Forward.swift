@@ -37,7 +37,7 @@ extension LSTMRun {
           addBlockProduct(
             frame: t, block: k, below: variant.reversesBlocks ? k + 1 : k - 1, variant)
         }
-        for n in 0..<shape.batchSize { advanceCell(row: t * shape.batchSize + n, k, variant) }
+        advanceCell(frame: t, k, variant)
       }
     }
   }
@@ -98,71 +98,141 @@ extension LSTMRun {
     }
   }
 
-  /// Gates, cell and output of one block of one row.
-  @inline(__always) func advanceCell(row: Int, _ k: Int, _ variant: LSTMVariant) {
-    let size = shape.cellSize
-    let state = row * shape.stateSize + k * size
-    let previous = cell.lane[state, size]
-    let new = cell.lane[state + shape.batchSize * shape.stateSize, size]
-    let squashed = squashedCell.lane[state, size]
-    let output = hidden.lane[state + shape.batchSize * shape.stateSize, size]
-    let i = gateLane(.input, row, k)
-    let f = gateLane(.forget, row, k)
-    let o = gateLane(.output, row, k)
-    let g = gateLane(.candidate, row, k)
-
-    open(.candidate, into: g, row, k, sees: nil, variant)
+  /// Gates, cell and output of one block of one frame.
+  @inline(__always) func advanceCell(frame t: Int, _ k: Int, _ variant: LSTMVariant) {
+    let rows = t * shape.batchSize..<(t + 1) * shape.batchSize
     if variant.inputForgetPeepholes == .new {
       // A program that looks at the cell before it is there: gates without peepholes make it.
-      open(.input, into: i, row, k, sees: nil, variant)
-      open(.forget, into: f, row, k, sees: nil, variant)
-      for j in 0..<size { new[j] = f[j] * previous[j] + i[j] * g[j] }
+      open(earlyStretches, rows, k, peepholes: nil, variant)
+      for row in rows { updateCell(row: row, k, variant) }
     }
-    let seen = variant.inputForgetPeepholes == .new ? new : previous
-    open(.input, into: i, row, k, sees: seen, variant)
-    open(.forget, into: f, row, k, sees: seen, variant)
-    for j in 0..<size {
+    open(earlyStretches, rows, k, peepholes: variant.inputForgetPeepholes, variant)
+    for row in rows {
+      updateCell(row: row, k, variant)
+      if let clip = variant.cellClip {
+        let new = stateLane(cell, row + shape.batchSize, k)
+        for j in 0..<shape.cellSize { new[j] = new[j].clamped(to: -clip...clip) }
+      }
+    }
+    open(lateStretches, rows, k, peepholes: variant.outputPeephole, variant)
+    for row in rows {
+      let new = stateLane(cell, row + shape.batchSize, k)
+      let squashed = stateLane(squashedCell, row, k)
+      for j in 0..<shape.cellSize { squashed[j] = new[j] }
+    }
+    variant.cellOutput.apply(
+      to: squashedCell.lane,
+      RowPlacement(
+        offset: rows.lowerBound * shape.stateSize + k * shape.cellSize, rows: shape.batchSize,
+        columns: shape.cellSize, rowStride: shape.stateSize))
+    for row in rows {
+      let o = gateLane(.output, row, k)
+      let squashed = stateLane(squashedCell, row, k)
+      let h = stateLane(hidden, row + shape.batchSize, k)
+      for j in 0..<shape.cellSize { h[j] = o[j] * squashed[j] }
+    }
+  }
+
+  /// c = f ⊙ c′ + i ⊙ g of one block of one row.
+  @inline(__always) private func updateCell(row: Int, _ k: Int, _ variant: LSTMVariant) {
+    let i = gateLane(.input, row, k)
+    let f = gateLane(.forget, row, k)
+    let g = gateLane(.candidate, row, k)
+    let previous = stateLane(cell, row, k)
+    let new = stateLane(cell, row + shape.batchSize, k)
+    for j in 0..<shape.cellSize {
       var c = Scalar.Sum()
       c.accumulate(f[j], times: previous[j])
       c.accumulate(i[j], times: g[j])
       new[j] = c.total
     }
-    if let clip = variant.cellClip {
-      for j in 0..<size { new[j] = new[j].clamped(to: -clip...clip) }
-    }
-    open(.output, into: o, row, k, sees: variant.outputPeephole == .new ? new : previous, variant)
-    for j in 0..<size { squashed[j] = variant.cellOutput(new[j]) }
-    for j in 0..<size { output[j] = o[j] * squashed[j] }
   }
 
-  /// One gate of one block of one row: bias, peephole, squashing function.
+  /// Opens gates of one block of one frame: bias, peephole and squashing function, over as many
+  /// columns at a time as have the same one.
   @inline(__always) func open(
-    _ gate: Gate, into result: Lane<Scalar>, _ row: Int, _ k: Int, sees cell: Lane<Scalar>?,
+    _ stretches: [GateStretch], _ rows: Range<Int>, _ k: Int, peepholes: LSTMVariant.Cell?,
     _ variant: LSTMVariant
   ) {
-    let first = column(gate)
+    for stretch in stretches {
+      let shift = peepholes == .new ? shape.batchSize : 0
+      for row in rows {
+        let seen = stateLane(cell, row + shift, k)
+        if stretch.hasPeepholes, peepholes != nil, !variant.peepholesAfterSquash {
+          for gate in stretch.gates { add(gate, row, k, sees: seen, variant) }
+        } else {
+          addBiases(stretch, row, k)
+        }
+      }
+      let squash = stretch.isCandidate ? variant.candidate : variant.gate
+      squash.apply(
+        to: gates.lane,
+        RowPlacement(
+          offset: (rows.lowerBound * shape.blockCount + k) * shape.gateSize + stretch.firstColumn,
+          rows: shape.batchSize, columns: stretch.columns,
+          rowStride: shape.blockCount * shape.gateSize))
+      if variant.peepholesAfterSquash, peepholes != nil {
+        for row in rows { addLatePeepholes(stretch, row, k, shift, variant) }
+      }
+    }
+  }
+
+  /// The pre-activations of gates without peepholes.
+  @inline(__always) private func addBiases(_ stretch: GateStretch, _ row: Int, _ k: Int) {
+    let first = (row * shape.blockCount + k) * shape.gateSize + stretch.firstColumn
+    let sums = preactivations.lane[first, stretch.columns]
+    let values = gates.lane[first, stretch.columns]
+    let bias = bias.lane[stretch.firstColumn, stretch.columns]
+    for j in 0..<stretch.columns {
+      var a = sums[j]
+      a.accumulate(bias[j])
+      values[j] = a.total
+    }
+  }
+
+  /// The pre-activations of one gate with its peephole.
+  @inline(__always) private func add(
+    _ gate: Gate, _ row: Int, _ k: Int, sees cell: Lane<Scalar>, _ variant: LSTMVariant
+  ) {
+    let column = column(gate)
+    let size = shape.cellSize
     let sums = preactivations.lane[
-      (row * shape.blockCount + k) * shape.gateSize + first, shape.cellSize]
-    let bias = bias.lane[first, shape.cellSize]
-    let squash = gate == .candidate ? variant.candidate : variant.gate
-    guard let cell, let weights = peephole(gate), variant.omittedPeephole != gate else {
-      for j in 0..<shape.cellSize {
+      (row * shape.blockCount + k) * shape.gateSize + column, size]
+    let values = gateLane(gate, row, k)
+    let bias = bias.lane[column, size]
+    guard let weights = peephole(gate), variant.omittedPeephole != gate else {
+      for j in 0..<size {
         var a = sums[j]
         a.accumulate(bias[j])
-        result[j] = squash(a.total)
+        values[j] = a.total
       }
       return
     }
-    for j in 0..<shape.cellSize {
+    for j in 0..<size {
       var a = sums[j]
       a.accumulate(bias[j])
-      if variant.peepholesAfterSquash {
-        result[j] = squash(a.total) + weights[j] * cell[j]
-      } else {
-        a.accumulate(weights[j], times: cell[j])
-        result[j] = squash(a.total)
-      }
+      a.accumulate(weights[j], times: cell[j])
+      values[j] = a.total
     }
+  }
+
+  /// The peepholes of a program that adds them to the opened gates.
+  private func addLatePeepholes(
+    _ stretch: GateStretch, _ row: Int, _ k: Int, _ shift: Int, _ variant: LSTMVariant
+  ) {
+    let seen = stateLane(cell, row + shift, k)
+    for gate in stretch.gates where variant.omittedPeephole != gate {
+      guard let weights = peephole(gate) else { continue }
+      let values = gateLane(gate, row, k)
+      for j in 0..<shape.cellSize { values[j] = values[j] + weights[j] * seen[j] }
+    }
+  }
+
+  /// The numbers of one block of one row in a store of state columns.
+  @inline(__always) private func stateLane(
+    _ store: Store<Scalar>, _ row: Int, _ k: Int
+  ) -> Lane<Scalar> {
+    store.lane[row * shape.stateSize + k * shape.cellSize, shape.cellSize]
   }
 
   /// The values of one gate of one block of one row.
@@ -186,5 +256,35 @@ extension Gate {
     case .output: 2
     case .candidate: nil
     }
+  }
+}
+
+/// Adjoining gate blocks that open together and by the same function.
+struct GateStretch: Sendable {
+  var gates: [Gate]
+  var firstColumn: Int
+  var columns: Int
+  var isCandidate: Bool { gates == [.candidate] }
+  var hasPeepholes: Bool
+
+  /// The stretches that given gates make in storage order.
+  static func all(
+    of gates: Set<Gate>, in order: GateOrder, cellSize: Int, timeFrequency: Bool
+  ) -> [GateStretch] {
+    var result: [GateStretch] = []
+    for (block, gate) in order.gates.enumerated() where gates.contains(gate) {
+      if gate != .candidate, let last = result.last, !last.isCandidate,
+        last.firstColumn + last.columns == block * cellSize
+      {
+        result[result.count - 1].gates.append(gate)
+        result[result.count - 1].columns += cellSize
+      } else {
+        result.append(
+          GateStretch(
+            gates: [gate], firstColumn: block * cellSize, columns: cellSize,
+            hasPeepholes: timeFrequency && gate != .candidate))
+      }
+    }
+    return result
   }
 }

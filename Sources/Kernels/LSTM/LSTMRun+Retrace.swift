@@ -38,17 +38,9 @@ extension LSTMRun {
       addRecurrentProduct(frame: t, variant)
       for k in 0..<shape.blockCount {
         if k > 0 { addBlockProduct(frame: t, block: k, below: k - 1, variant) }
-        for n in 0..<shape.batchSize {
-          let row = t * shape.batchSize + n
-          let state = row * shape.stateSize + k * shape.cellSize
-          let previous = cell.lane[state, shape.cellSize]
-          let new = cell.lane[state + shape.batchSize * shape.stateSize, shape.cellSize]
-          for gate in Gate.allCases {
-            open(
-              gate, into: gateLane(gate, row, k), row, k,
-              sees: gate == .output ? new : previous, variant)
-          }
-        }
+        let rows = t * shape.batchSize..<(t + 1) * shape.batchSize
+        open(earlyStretches, rows, k, peepholes: .previous, variant)
+        open(lateStretches, rows, k, peepholes: .new, variant)
       }
     }
   }
@@ -71,9 +63,8 @@ extension LSTMRun {
       addRecurrentProduct(frame: t, variant)
       for k in 0..<shape.blockCount {
         if k > 0 { addBlockProduct(frame: t, block: k, below: k - 1, variant) }
-        for n in 0..<shape.batchSize {
-          let row = t * shape.batchSize + n
-          advanceCell(row: row, k, variant)
+        advanceCell(frame: t, k, variant)
+        for row in t * shape.batchSize..<(t + 1) * shape.batchSize {
           let first = initial + row * shape.stateSize + k * shape.cellSize
           for j in first..<first + shape.cellSize {
             (outputs[j], hidden.lane[j]) = (hidden.lane[j], outputs[j])

@@ -70,6 +70,9 @@ public final class LSTMRun<Scalar: Arithmetic> {
   /// dpi, dpf, dpo [3, H], TF-LSTM only.
   public let peepholeGradients: Store<Scalar.Sum>?
 
+  /// The gates that open before the cell is there, and those that see the new cell.
+  let earlyStretches: [GateStretch]
+  let lateStretches: [GateStretch]
   let preactivations: Store<Scalar.Sum>
   let hiddenSums: Store<Scalar.Sum>
 
@@ -95,6 +98,13 @@ public final class LSTMRun<Scalar: Arithmetic> {
     self.order = order
     self.forwardVariant = forward
     self.backwardVariant = backward
+    let early: Set<Gate> = [.input, .forget, .candidate]
+    let late: Set<Gate> = timeFrequency ? [.output] : []
+    earlyStretches = GateStretch.all(
+      of: timeFrequency ? early : Set(Gate.allCases), in: order, cellSize: shape.cellSize,
+      timeFrequency: timeFrequency)
+    lateStretches = GateStretch.all(
+      of: late, in: order, cellSize: shape.cellSize, timeFrequency: timeFrequency)
     let state = shape.stateSize
     let recurrentCount = shape.cellSize * shape.gateSize
     input = numbers(shape.rowCount * shape.inputSize)

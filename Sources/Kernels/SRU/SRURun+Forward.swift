@@ -25,7 +25,7 @@ extension SRURun {
 
   @inline(__always) private func forward(as variant: SRUVariant) {
     addInputProducts()
-    for row in 0..<shape.rowCount { openGates(row: row, variant) }
+    openGates(variant)
     for row in 0..<shape.rowCount { advanceCell(row: row, variant) }
   }
 
@@ -43,25 +43,33 @@ extension SRURun {
     }
   }
 
-  /// The four blocks of one row.
-  @inline(__always) func openGates(row: Int, _ variant: SRUVariant) {
+  /// The four blocks of all frames.
+  @inline(__always) func openGates(_ variant: SRUVariant) {
+    for row in 0..<shape.rowCount { addBiases(row: row) }
+    variant.gate.apply(
+      to: blocks.lane,
+      RowPlacement(
+        offset: shape.cellSize, rows: shape.rowCount, columns: 2 * shape.cellSize,
+        rowStride: shape.blockSize))
+  }
+
+  /// The four blocks of one row, the gates before they are squashed.
+  @inline(__always) private func addBiases(row: Int) {
     let size = shape.cellSize
     let sums = preactivations.lane[row * shape.blockSize, shape.blockSize]
     let values = blocks.lane[row * shape.blockSize, shape.blockSize]
     let forgetBias = forgetBias.lane
     let resetBias = resetBias.lane
-    for j in 0..<size { values[j] = sums[j].total }
     for j in 0..<size {
-      var a = sums[size + j]
-      a.accumulate(forgetBias[j])
-      values[size + j] = variant.gate(a.total)
+      var af = sums[size + j]
+      var ar = sums[2 * size + j]
+      af.accumulate(forgetBias[j])
+      ar.accumulate(resetBias[j])
+      values[j] = sums[j].total
+      values[size + j] = af.total
+      values[2 * size + j] = ar.total
+      values[3 * size + j] = sums[3 * size + j].total
     }
-    for j in 0..<size {
-      var a = sums[2 * size + j]
-      a.accumulate(resetBias[j])
-      values[2 * size + j] = variant.gate(a.total)
-    }
-    for j in 0..<size { values[3 * size + j] = sums[3 * size + j].total }
   }
 
   /// Cell and output of one row.
@@ -74,20 +82,18 @@ extension SRURun {
     let previous = cell.lane[row * size, size]
     let new = cell.lane[(row + shape.batchSize) * size, size]
     let h = output.lane[row * size, size]
-    if variant.swapsForget {
-      for j in 0..<size { new[j] = Scalar.blend(f[j], ax[j], previous[j]) }
-    } else {
-      for j in 0..<size { new[j] = Scalar.blend(f[j], previous[j], ax[j]) }
-    }
-    if let clip = variant.cellClip {
-      for j in 0..<size { new[j] = new[j].clamped(to: -clip...clip) }
-    }
-    if variant.dropsHighway {
-      for j in 0..<size { h[j] = r[j] * variant.cellOutput(new[j]) }
-    } else if variant.swapsReset {
-      for j in 0..<size { h[j] = Scalar.blend(r[j], ah[j], variant.cellOutput(new[j])) }
-    } else {
-      for j in 0..<size { h[j] = Scalar.blend(r[j], variant.cellOutput(new[j]), ah[j]) }
+    for j in 0..<size {
+      var c =
+        variant.swapsForget
+        ? Scalar.blend(f[j], ax[j], previous[j]) : Scalar.blend(f[j], previous[j], ax[j])
+      if let clip = variant.cellClip { c = c.clamped(to: -clip...clip) }
+      new[j] = c
+      let n = variant.cellOutput(c)
+      if variant.dropsHighway {
+        h[j] = r[j] * n
+      } else {
+        h[j] = variant.swapsReset ? Scalar.blend(r[j], ah[j], n) : Scalar.blend(r[j], n, ah[j])
+      }
     }
   }
 }
