@@ -45,8 +45,23 @@ public struct GoldenCase: Sendable {
   ///
   /// - Throws: ``GoldenError/layer(case:_:)`` when the dimensions cannot be.
   public func layer() throws(GoldenError) -> any Layer {
-    do { return try makeLayer(settings) } catch { throw .layer(case: name, error) }
+    let layer: any Layer
+    do { layer = try makeLayer(settings) } catch { throw .layer(case: name, error) }
+    // In floating point: the product of the largest dimensions exceeds every integer.
+    let numbers = (layer.given + layer.results).map { specification in
+      specification.shape.reduce(1.0) { $0 * Double($1) }
+    }.reduce(0, +)
+    guard numbers <= Double(Self.sizeLimit) else {
+      let found = Int(min(numbers, 1e18))
+      let expected = "at most \(Self.sizeLimit)"
+      throw .layer(
+        case: name, .dimension(name: "numbers in all", found: found, expected: expected))
+    }
+    return layer
   }
+
+  /// How many numbers the tensors of a case may hold together.
+  static let sizeLimit = 50_000_000
 
   /// The given tensors, filled; sequences time-major.
   ///

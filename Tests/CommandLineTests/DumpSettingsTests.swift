@@ -50,6 +50,8 @@ import Testing
     ("compact-vfsmn --set T=2 --set position=0,x", "position"),
     ("lstm-step --set T=2", "T"), ("lstm --set S=2", "'S'"), ("sru --set order=xfrh", "order"),
     ("lstm --set N=-1", "N=-1"), ("lstm --set N=1e9", "N=1e9"), ("sru --set N=2000000", "N="),
+    ("sru --set N=1000000 --set T=1000000 --set D=1000000", "numbers in all: found 100"),
+    ("tflstm --set N=1000000 --set H=1000000", "numbers in all"),
     ("sru --set x=random:1:0", "x=random:1:0"), ("sru --set x=-inf:1", "x=-inf:1"),
     ("sru --set =3", "''"), ("sru --set N=", "N="), ("lstm --set order=IFOG", "order"),
   ])
