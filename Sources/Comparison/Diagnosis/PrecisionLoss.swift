@@ -40,7 +40,7 @@ struct PrecisionLoss: Sendable {
       let scale = format.roundoff / roundoff
       let share = results.map { Self.share(of: $0, scale: scale, roundoff: format.roundoff) }
         .max()
-      guard let share, share <= 1 else { continue }
+      guard let share, share <= 1, Self.mostErr(results, by: format.roundoff) else { continue }
       let isStored = results.allSatisfy { Self.holds($0, bits: format.bits) }
       // Products cannot spoil what the layer was only given.
       if !isStored, results.contains(where: { $0.expected.role?.isResult == false }) { return nil }
@@ -74,6 +74,23 @@ struct PrecisionLoss: Sendable {
       }
     }
     return count >= 4 && min(positive, negative) * 8 >= count
+  }
+
+  /// Whether most numbers err by what a format's rounding amounts to, a 256th of it at least.
+  ///
+  /// A few wrong numbers among many right ones may lie within a format's bound by chance; the right
+  /// ones show that it is not the format.
+  private static func mostErr(_ results: [Judgement], by roundoff: Double) -> Bool {
+    var erring = 0
+    var count = 0
+    for judgement in results {
+      let wanted = judgement.expected.matrix.elements
+      for (e, a) in zip(wanted, judgement.actual.tensor.matrix.elements) where e != 0 {
+        count += 1
+        if (a - e).magnitude > roundoff / 256 * e.magnitude { erring += 1 }
+      }
+    }
+    return 2 * erring >= count
   }
 
   private static func share(of judgement: Judgement, scale: Double, roundoff: Double) -> Double {
