@@ -262,7 +262,7 @@ extension Placement {
   /// Whether a matrix placed so lies within an array of `count` elements.
   ///
   /// - Precondition: The matrix is not empty.
-  func fits(_ rows: Int, _ columns: Int, in count: Int) -> Bool {
+  @inline(__always) func fits(_ rows: Int, _ columns: Int, in count: Int) -> Bool {
     let down = (rows - 1) * rowStride
     let across = (columns - 1) * columnStride
     let first = offset + min(down, 0) + min(across, 0)

@@ -33,6 +33,7 @@ extension LSTMRun {
   }
 
   @inline(__always) private func backward(_ form: BackwardForm, as variant: LSTMVariant) {
+    turnWeights()
     for t in (0..<shape.frameCount).reversed() {
       startHiddenSums(frame: t, form, variant)
       for step in (0..<shape.blockCount - (variant.dropsLastBlock ? 1 : 0)).reversed() {
@@ -84,6 +85,21 @@ extension LSTMRun {
     }
   }
 
+  /// Whᵀ and Wkᵀ, turned once rather than in every frame's product.
+  @inline(__always) private func turnWeights() {
+    turn(recurrentWeights.lane, into: transposedRecurrentWeights.lane)
+    if let blockWeights, let transposedBlockWeights {
+      turn(blockWeights.lane, into: transposedBlockWeights.lane)
+    }
+  }
+
+  @inline(__always) private func turn(_ weights: Lane<Scalar>, into turned: Lane<Scalar>) {
+    for row in 0..<shape.cellSize {
+      let from = weights[row * shape.gateSize, shape.gateSize]
+      for column in 0..<shape.gateSize { turned[column * shape.cellSize + row] = from[column] }
+    }
+  }
+
   /// da·Whᵀ of all blocks of a frame.
   @inline(__always) private func addRecurrentGradient(
     ofFrame t: Int, into sums: Lane<Scalar.Sum>, _ variant: LSTMVariant
@@ -98,8 +114,9 @@ extension LSTMRun {
         Placement(
           offset: frame(t, width: 4 * shape.stateSize) + part.firstColumn,
           rowStride: shape.gateSize),
-        recurrentWeights.lane, part.place.transposed,
-        into: sums, Placement(rowStride: shape.cellSize))
+        transposes ? recurrentWeights.lane : transposedRecurrentWeights.lane,
+        transposes ? part.place.transposed : Placement(rowStride: shape.cellSize),
+        into: sums, Placement(rowStride: shape.cellSize), threads: threads)
     }
   }
 
@@ -108,7 +125,7 @@ extension LSTMRun {
     ofFrame t: Int, block above: Int, to k: Int, into sums: Lane<Scalar.Sum>,
     _ variant: LSTMVariant
   ) {
-    guard let blockWeights else { return }
+    guard let blockWeights, let transposedBlockWeights else { return }
     let transposes = variant.transposesBlockWeights
     for index in 0..<weightPartCount(transposesBlocks: transposes) {
       let part = weightPart(index, transposesBlocks: transposes)
@@ -118,7 +135,8 @@ extension LSTMRun {
         Placement(
           offset: frame(t, width: 4 * shape.stateSize) + above * shape.gateSize
             + part.firstColumn, rowStride: 4 * shape.stateSize),
-        blockWeights.lane, part.place.transposed,
+        transposes ? blockWeights.lane : transposedBlockWeights.lane,
+        transposes ? part.place.transposed : Placement(rowStride: shape.cellSize),
         into: sums, Placement(offset: k * shape.cellSize, rowStride: shape.stateSize))
     }
   }
@@ -152,27 +170,32 @@ extension LSTMRun {
     let dc = cellGradients.lane[state, size]
     let sums = hiddenSums.lane[n * shape.stateSize + k * size, size]
 
-    for j in 0..<size { dh[j] = sums[j].total }
+    let isLast = t == shape.frameCount - 1
+    let above = upstreamCell.lane[n * shape.stateSize + k * size, size]
+    let po = variant.outputPeephole == .new ? peepholePath(.output, variant) : nil
+    let carried =
+      isLast || !variant.carriesCellGradient ? nil : carry(ofFrame: t + 1, n, k, variant)
+    let left = initialCellGradient.lane[n * shape.stateSize + k * size, size]
+
     for j in 0..<size {
+      dh[j] = sums[j].total
       outputGradient[j] = dh[j] * squashed[j] * variant.gate.slope(ofOutput: o[j])
-    }
-    for j in 0..<size {
       dn[j] = dh[j] * o[j] * variant.cellOutput.slope(ofOutput: squashed[j])
-    }
-    for j in 0..<size {
-      var sum = cellUpstream(frame: t, n * shape.stateSize + k * size + j)
+      var sum = Scalar.Sum()
+      if isLast { sum.accumulate(above[j]) }
       sum.accumulate(dn[j])
-      if variant.outputPeephole == .new, let po = peepholePath(.output, variant) {
-        sum.accumulate(po[j], times: outputGradient[j])
-      }
-      if t < shape.frameCount - 1, variant.carriesCellGradient {
-        carry(fromFrame: t + 1, n, k, j, form, variant, into: &sum)
+      if let po { sum.accumulate(po[j], times: outputGradient[j]) }
+      if let carried {
+        switch form {
+        case .advance: carried.add(j, to: &sum)
+        case .stepByStep: sum.accumulate(left[j].total)
+        }
       }
       dc[j] = sum.total
     }
-    for j in 0..<size { da.i[j] = dc[j] * g[j] * variant.gate.slope(ofOutput: i[j]) }
-    for j in 0..<size { da.f[j] = dc[j] * previous[j] * variant.gate.slope(ofOutput: f[j]) }
     for j in 0..<size {
+      da.i[j] = dc[j] * g[j] * variant.gate.slope(ofOutput: i[j])
+      da.f[j] = dc[j] * previous[j] * variant.gate.slope(ofOutput: f[j])
       candidateGradient[j] = dc[j] * i[j] * variant.candidate.slope(ofOutput: g[j])
     }
     if let clip = variant.gradientClip {
@@ -182,45 +205,33 @@ extension LSTMRun {
     }
   }
 
-  /// The sum of `dc`, begun with the upstream cell gradient in the last frame.
-  @inline(__always) private func cellUpstream(frame t: Int, _ index: Int) -> Scalar.Sum {
-    var sum = Scalar.Sum()
-    if t == shape.frameCount - 1 { sum.accumulate(upstreamCell.lane[index]) }
-    return sum
+  /// What the cell of frame `t-1` gets from frame `t`, `dc ⊙ f + pi ⊙ da_i + pf ⊙ da_f`, as terms of
+  /// one block of one row.
+  private struct Carry {
+    let dc, f: Lane<Scalar>
+    let pi, pf, po: Lane<Scalar>?
+    let daI, daF, daO: Lane<Scalar>
+
+    @inline(__always) func add(_ j: Int, to sum: inout Scalar.Sum) {
+      sum.accumulate(dc[j], times: f[j])
+      if let pi { sum.accumulate(pi[j], times: daI[j]) }
+      if let pf { sum.accumulate(pf[j], times: daF[j]) }
+      if let po { sum.accumulate(po[j], times: daO[j]) }
+    }
   }
 
-  /// What the cell of frame `t-1` gets from frame `t`: `dc ⊙ f + pi ⊙ da_i + pf ⊙ da_f`, as terms
-  /// (advance) or as the value that frame left (step-by-step).
   @inline(__always) private func carry(
-    fromFrame t: Int, _ n: Int, _ k: Int, _ j: Int, _ form: BackwardForm,
-    _ variant: LSTMVariant, into sum: inout Scalar.Sum
-  ) {
-    switch form {
-    case .advance: addCarry(ofFrame: t, n, k, j, variant, into: &sum)
-    case .stepByStep:
-      sum.accumulate(
-        initialCellGradient.lane[n * shape.stateSize + k * shape.cellSize + j].total)
-    }
-  }
-
-  @inline(__always) private func addCarry(
-    ofFrame t: Int, _ n: Int, _ k: Int, _ j: Int, _ variant: LSTMVariant,
-    into sum: inout Scalar.Sum
-  ) {
+    ofFrame t: Int, _ n: Int, _ k: Int, _ variant: LSTMVariant
+  ) -> Carry {
     let row = t * shape.batchSize + n
-    let gateRow =
-      variant.forgetGateOfSameFrame && t > 0 ? row - shape.batchSize : row
-    let dc = cellGradients.lane[row * shape.stateSize + k * shape.cellSize, shape.cellSize]
-    sum.accumulate(dc[j], times: gateLane(.forget, gateRow, k)[j])
-    if let weights = peepholePath(.input, variant) {
-      sum.accumulate(weights[j], times: gradientLane(.input, row, k)[j])
-    }
-    if let weights = peepholePath(.forget, variant) {
-      sum.accumulate(weights[j], times: gradientLane(.forget, row, k)[j])
-    }
-    if variant.outputPeephole == .previous, let weights = peepholePath(.output, variant) {
-      sum.accumulate(weights[j], times: gradientLane(.output, row, k)[j])
-    }
+    let gateRow = variant.forgetGateOfSameFrame && t > 0 ? row - shape.batchSize : row
+    return Carry(
+      dc: cellGradients.lane[row * shape.stateSize + k * shape.cellSize, shape.cellSize],
+      f: gateLane(.forget, gateRow, k),
+      pi: peepholePath(.input, variant), pf: peepholePath(.forget, variant),
+      po: variant.outputPeephole == .previous ? peepholePath(.output, variant) : nil,
+      daI: gradientLane(.input, row, k), daF: gradientLane(.forget, row, k),
+      daO: gradientLane(.output, row, k))
   }
 
   /// The peephole weights through which a gate's derivative reaches the cell.
@@ -235,10 +246,13 @@ extension LSTMRun {
   @inline(__always) private func carryCell(ofFrame t: Int, _ variant: LSTMVariant) {
     for n in 0..<shape.batchSize {
       for k in 0..<shape.blockCount {
+        let carried = carry(ofFrame: t, n, k, variant)
+        let left = initialCellGradient.lane[
+          n * shape.stateSize + k * shape.cellSize, shape.cellSize]
         for j in 0..<shape.cellSize {
           var sum = Scalar.Sum()
-          addCarry(ofFrame: t, n, k, j, variant, into: &sum)
-          initialCellGradient.lane[n * shape.stateSize + k * shape.cellSize + j] = sum
+          carried.add(j, to: &sum)
+          left[j] = sum
         }
       }
     }

@@ -159,7 +159,9 @@ extension LSTMRun {
       for row in rows {
         let seen = stateLane(cell, row + shift, k)
         if stretch.hasPeepholes, peepholes != nil, !variant.peepholesAfterSquash {
-          for gate in stretch.gates { add(gate, row, k, sees: seen, variant) }
+          if stretch.holds.input { add(.input, row, k, sees: seen, variant) }
+          if stretch.holds.forget { add(.forget, row, k, sees: seen, variant) }
+          if stretch.holds.output { add(.output, row, k, sees: seen, variant) }
         } else {
           addBiases(stretch, row, k)
         }
@@ -221,7 +223,7 @@ extension LSTMRun {
     _ stretch: GateStretch, _ row: Int, _ k: Int, _ shift: Int, _ variant: LSTMVariant
   ) {
     let seen = stateLane(cell, row + shift, k)
-    for gate in stretch.gates where variant.omittedPeephole != gate {
+    for gate in Gate.allCases where stretch.contains(gate) && variant.omittedPeephole != gate {
       guard let weights = peephole(gate) else { continue }
       let values = gateLane(gate, row, k)
       for j in 0..<shape.cellSize { values[j] = values[j] + weights[j] * seen[j] }
@@ -261,11 +263,21 @@ extension Gate {
 
 /// Adjoining gate blocks that open together and by the same function.
 struct GateStretch: Sendable {
-  var gates: [Gate]
+  var holds: (input: Bool, forget: Bool, output: Bool)
   var firstColumn: Int
   var columns: Int
-  var isCandidate: Bool { gates == [.candidate] }
+  var isCandidate: Bool
   var hasPeepholes: Bool
+
+  /// Whether a gate's block is part of it.
+  func contains(_ gate: Gate) -> Bool {
+    switch gate {
+    case .input: holds.input
+    case .forget: holds.forget
+    case .output: holds.output
+    case .candidate: isCandidate
+    }
+  }
 
   /// The stretches that given gates make in storage order.
   static func all(
@@ -273,16 +285,22 @@ struct GateStretch: Sendable {
   ) -> [GateStretch] {
     var result: [GateStretch] = []
     for (block, gate) in order.gates.enumerated() where gates.contains(gate) {
-      if gate != .candidate, let last = result.last, !last.isCandidate,
-        last.firstColumn + last.columns == block * cellSize
+      let last = result.last
+      if gate == .candidate || last?.isCandidate != false
+        || last.map({ $0.firstColumn + $0.columns }) != block * cellSize
       {
-        result[result.count - 1].gates.append(gate)
-        result[result.count - 1].columns += cellSize
-      } else {
         result.append(
           GateStretch(
-            gates: [gate], firstColumn: block * cellSize, columns: cellSize,
-            hasPeepholes: timeFrequency && gate != .candidate))
+            holds: (false, false, false), firstColumn: block * cellSize, columns: 0,
+            isCandidate: gate == .candidate, hasPeepholes: timeFrequency && gate != .candidate))
+      }
+      let end = result.count - 1
+      result[end].columns += cellSize
+      switch gate {
+      case .input: result[end].holds.input = true
+      case .forget: result[end].holds.forget = true
+      case .output: result[end].holds.output = true
+      case .candidate: break
       }
     }
     return result

@@ -70,9 +70,13 @@ public final class LSTMRun<Scalar: Arithmetic> {
   /// dpi, dpf, dpo [3, H], TF-LSTM only.
   public let peepholeGradients: Store<Scalar.Sum>?
 
+  let firstColumns: (input: Int, forget: Int, output: Int, candidate: Int)
   /// The gates that open before the cell is there, and those that see the new cell.
   let earlyStretches: [GateStretch]
   let lateStretches: [GateStretch]
+  /// Whᵀ and Wkᵀ, which every frame of the backward pass multiplies by.
+  let transposedRecurrentWeights: Store<Scalar>
+  let transposedBlockWeights: Store<Scalar>?
   let preactivations: Store<Scalar.Sum>
   let hiddenSums: Store<Scalar.Sum>
 
@@ -98,6 +102,8 @@ public final class LSTMRun<Scalar: Arithmetic> {
     self.order = order
     self.forwardVariant = forward
     self.backwardVariant = backward
+    func column(_ gate: Gate) -> Int { order.block(of: gate) * shape.cellSize }
+    firstColumns = (column(.input), column(.forget), column(.output), column(.candidate))
     let early: Set<Gate> = [.input, .forget, .candidate]
     let late: Set<Gate> = timeFrequency ? [.output] : []
     earlyStretches = GateStretch.all(
@@ -131,6 +137,8 @@ public final class LSTMRun<Scalar: Arithmetic> {
     blockWeightGradient = timeFrequency ? sums(recurrentCount) : nil
     biasGradient = sums(shape.gateSize)
     peepholeGradients = timeFrequency ? sums(3 * shape.cellSize) : nil
+    transposedRecurrentWeights = numbers(recurrentCount)
+    transposedBlockWeights = timeFrequency ? numbers(recurrentCount) : nil
     preactivations = sums(shape.rowCount * 4 * state)
     hiddenSums = sums(shape.batchSize * state)
   }
@@ -139,7 +147,14 @@ public final class LSTMRun<Scalar: Arithmetic> {
   @inline(__always) func frame(_ t: Int, width: Int) -> Int { t * shape.batchSize * width }
 
   /// First column of a gate's block.
-  func column(_ gate: Gate) -> Int { order.block(of: gate) * shape.cellSize }
+  @inline(__always) func column(_ gate: Gate) -> Int {
+    switch gate {
+    case .input: firstColumns.input
+    case .forget: firstColumns.forget
+    case .output: firstColumns.output
+    case .candidate: firstColumns.candidate
+    }
+  }
 
   /// A stretch of the columns of Wh or Wk, and where the matrix behind them lies.
   struct WeightPart {
