@@ -43,6 +43,7 @@ struct PlainComparison {
 
   /// Reads both sides to their ends.
   mutating func run(expected: String, actual: String) throws(ComparisonError) {
+    if try runInStep(expected: expected, actual: actual) { return }
     let left = RecordStream(expected, options: options)
     let right = RecordStream(actual, options: options)
     defer {
@@ -68,6 +69,52 @@ struct PlainComparison {
       }
       take(wanted, found)
     }
+  }
+
+  /// Compares two archives in binary, where only names and numbers of the entries matter.
+  ///
+  /// - Returns: Whether they were compared; if not, nothing was reported yet.
+  private mutating func runInStep(
+    expected: String, actual: String
+  ) throws(ComparisonError) -> Bool {
+    guard options.shard == nil, options.map.isEmpty, !options.smallestPassing else { return false }
+    var isFirst = true
+    do throws(KaldiIOError) {
+      guard
+        var archives = try TwinArchives(TensorSource(expected), TensorSource(actual))
+      else { return false }
+      while let entry = try archives.next() {
+        switch entry {
+        case .same(let same): matched(same)
+        case .pair(let wanted, let found):
+          // Of archives that begin with different names each may have one entry only.
+          if isFirst, wanted?.name != found?.name { return false }
+          take(tensor(wanted), tensor(found))
+        }
+        isFirst = false
+      }
+    } catch {
+      throw .unreadable("\(error)")
+    }
+    return true
+  }
+
+  /// Reports two entries that are the same bytes: what judging their numbers would say.
+  private mutating func matched(_ same: TwinArchives.SameEntry) {
+    paired += 1
+    let count = same.rows * same.columns
+    guard options.listEveryMatch || report.rows.count < 1000 else {
+      report.countMatch(elements: count)
+      return
+    }
+    let wanted = ExpectedTensor(name: same.key, tensor: same.first)
+    let found = ActualTensor(
+      name: same.key, tensor: same.first, origin: same.origin, isLog: false)
+    var row = judge(wanted, against: found, options: options).row
+    row.shape = [same.rows, same.columns]
+    row.elements = count
+    row.histogram?[0] = count
+    report.add(row)
   }
 
   /// Compares what is held in memory already.

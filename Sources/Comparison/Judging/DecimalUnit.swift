@@ -24,6 +24,16 @@ enum DecimalUnit {
     return guess
   }
 
+  /// For every exponent field of a double, the decade of the least number that has it, and the
+  /// power of ten from which on the numbers are of the next decade; a binade meets one at most.
+  ///
+  /// The field 0, of the subnormal numbers, has no use.
+  static let binades: [(decade: Int, next: Double)] = (0..<2047).map { field in
+    let least = Double(bitPattern: UInt64(max(field, 1)) << 52)
+    let decade = decade(of: least)
+    return (decade, power(decade + 1))
+  }
+
   /// What the last of `digits` significant digits of a value is worth; 0 for an exact 0.
   static func unit(of value: Double, digits: Int) -> Double {
     guard value != 0, value.isFinite else { return 0 }

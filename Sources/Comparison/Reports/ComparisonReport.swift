@@ -100,6 +100,12 @@ public struct ComparisonReport: Sendable, Equatable {
     }
   }
 
+  /// Counts a match that gets no row, all of its elements being those expected.
+  mutating func countMatch(elements: Int) {
+    counts.match += 1
+    histogram[0] += elements
+  }
+
   /// Adds a row and counts it; `keep` false only counts it.
   public mutating func add(_ row: TensorRow, keep: Bool = true) {
     switch row.verdict {

@@ -105,6 +105,11 @@ import Glibc
   /// Whether the input is a file of known length, or all in memory: reading ahead never waits.
   var isRegular: Bool { length != nil }
 
+  /// What is in memory and unread; ``padding`` zero bytes stand behind it.
+  var window: UnsafeBufferPointer<UInt8> {
+    unsafe UnsafeBufferPointer(start: buffer + cursor, count: limit - cursor)
+  }
+
   /// How many bytes of the window, up to a line feed, stand before a byte that ends an object.
   func plainLength(endingBefore terminator: UInt8) -> Int {
     let start = unsafe buffer + cursor
@@ -228,13 +233,13 @@ import Glibc
     guard try peek() != nil else { return nil }
     var scanned = 0
     while true {
-      while cursor + scanned < limit {
-        if unsafe buffer[cursor + scanned] == 0x0a {
-          defer { cursor += scanned + 1 }
-          return unsafe Array(UnsafeBufferPointer(start: buffer + cursor, count: scanned))
-        }
-        scanned += 1
+      let unread = unsafe buffer + cursor
+      if let found = unsafe memchr(unread + scanned, 0x0a, limit - cursor - scanned) {
+        scanned = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(unread)
+        defer { cursor += scanned + 1 }
+        return unsafe Array(UnsafeBufferPointer(start: unread, count: scanned))
       }
+      scanned = limit - cursor
       if try !fill() {
         defer { cursor = limit }
         return unsafe Array(UnsafeBufferPointer(start: buffer + cursor, count: scanned))

@@ -1,3 +1,4 @@
+import Glibc
 import Tensors
 
 /// Where a printed object stands after some of its lines.
@@ -86,6 +87,85 @@ struct BracketBlock {
     lines += 1
     endRow()
     return .open
+  }
+
+  /// What ``feedPlainRows(_:)`` took.
+  struct PlainProgress {
+    /// How many bytes, line feeds included.
+    var bytes = 0
+    /// How many lines, the closing one included.
+    var lines = 0
+    /// Whether the bracket was closed, at the end of its line.
+    var isClosed = false
+  }
+
+  /// Reads whole lines of numbers with one space between them, as Kaldi prints them, without
+  /// making anything of the text but the numbers.
+  ///
+  /// Does what ``feed(_:from:)`` does line by line; whatever is unusual is left in place for it,
+  /// from the start of its line.
+  ///
+  /// - Parameter text: The text from the start of a line; a byte that is part of no number and no
+  ///   line feed stands behind its end.
+  /// - Returns: What was taken.
+  mutating func feedPlainRows(_ text: UnsafeBufferPointer<UInt8>) -> PlainProgress {
+    var progress = PlainProgress()
+    guard lines > 0, let start = text.baseAddress else { return progress }
+    var numbers: [Double] = []
+    swap(&numbers, &elements)
+    defer { swap(&numbers, &elements) }
+    if numbers.isEmpty {
+      var length = text.count
+      if let bracket = unsafe memchr(start, 0x5d, length) {
+        length = unsafe UnsafeRawPointer(bracket) - UnsafeRawPointer(start)
+      }
+      numbers.reserveCapacity(length / 9)
+    }
+    let end = unsafe start + text.count
+    var line = unsafe start
+    while unsafe line < end {
+      let before = numbers.count
+      var digits: UInt64 = 0
+      var mostDecimals = 0
+      var anyExponent = false
+      var p = unsafe line
+      while unsafe p[0] == 0x20 { unsafe p += 1 }
+      while unsafe p[0] == 0x2d || p[0] &- 0x30 <= 9 {
+        let number = unsafe DecimalReader.read(p, single: false)
+        guard unsafe number.failure == .none, unsafe !number.isLong, unsafe number.decimals != 0
+        else { break }
+        unsafe numbers.append(number.value)
+        digits = unsafe max(digits, number.decimal)
+        mostDecimals = unsafe max(mostDecimals, number.decimals ?? 0)
+        anyExponent = unsafe anyExponent || number.hasExponent
+        unsafe p = number.end
+        guard unsafe p[0] == 0x20 else { break }
+        unsafe p += 1
+      }
+      let isSpaced = unsafe p == line || p[-1] == 0x20
+      let closes = unsafe p[0] == 0x5d && isSpaced && p + 1 < end && p[1] == 0x0a
+      guard unsafe closes || (p[0] == 0x0a && p < end) else {
+        numbers.removeLast(numbers.count - before)
+        return progress
+      }
+      if numbers.count > before {
+        significantDigits = max(significantDigits, DecimalDigits.count(digits))
+        decimals = max(decimals, mostDecimals)
+        hasExponent = hasExponent || anyExponent
+        hasFraction = hasFraction || anyExponent || mostDecimals > 0
+        rowLengths.append(numbers.count - before)
+        rowStart = numbers.count
+      }
+      unsafe line = p + (closes ? 2 : 1)
+      progress.bytes = unsafe line - start
+      progress.lines += 1
+      if closes {
+        progress.isClosed = true
+        return progress
+      }
+      lines += 1
+    }
+    return progress
   }
 
   private mutating func noteDoubleSpace(_ line: [UInt8], _ index: Int) {

@@ -48,6 +48,7 @@ public struct LogReader {
       if isAtEnd { return nil }
       ready.removeAll(keepingCapacity: true)
       taken = 0
+      if takePlainRows() { continue }
       lineOffset = source.offset
       guard var line = try source.restOfLine() else {
         isAtEnd = true
@@ -61,6 +62,22 @@ public struct LogReader {
     }
     taken += 1
     return ready[taken - 1]
+  }
+
+  /// Takes the open matrix's rows that are in the window and look as Kaldi prints them.
+  ///
+  /// - Returns: Whether they close it.
+  private mutating func takePlainRows() -> Bool {
+    guard case .bracket(var open) = block else { return false }
+    block = nil
+    let progress = unsafe open.feedPlainRows(source.window)
+    block = .bracket(open)
+    source.advance(progress.bytes)
+    lineNumber += progress.lines
+    guard progress.isClosed else { return false }
+    finishBlock()
+    lineBefore = []
+    return true
   }
 
   private mutating func read(_ line: [UInt8]) {

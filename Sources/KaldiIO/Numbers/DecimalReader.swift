@@ -15,6 +15,14 @@
   var digitsShown: UInt64
   /// Why there is no value.
   var failure: Failure
+  /// All digits as a whole number, unless ``isLong``.
+  var decimal: UInt64 = 0
+  /// How many digits stand behind the point; nil where there is no point.
+  var decimals: Int?
+  /// Whether there is an exponent.
+  var hasExponent = false
+  /// Whether there are more digits than ``decimal`` holds.
+  var isLong = false
 }
 
 /// Reads decimal numbers exactly: the nearest representable number, ties to even.
@@ -49,25 +57,32 @@ enum DecimalReader {
     }
     var count = unsafe p - first
     var power = 0
-    var isFraction = false
+    var decimals: Int?
     if unsafe p[0] == 0x2e {
       unsafe p += 1
-      isFraction = true
       let point = unsafe p
       while true {
-        let eight = unsafe UnsafeRawPointer(p).loadUnaligned(as: UInt64.self)
-        guard areDigits(eight) else { break }
-        decimal = decimal &* 100_000_000 &+ value(ofDigits: eight)
-        unsafe p += 8
-      }
-      while true {
-        let digit = unsafe UInt64(p[0]) &- 0x30
-        if digit > 9 { break }
-        decimal = decimal &* 10 &+ digit
-        unsafe p += 1
+        // Eight bytes at once; those behind the last digit are shifted out.
+        let eight = unsafe UInt64(
+          littleEndian: UnsafeRawPointer(p).loadUnaligned(as: UInt64.self))
+        let ones = eight ^ 0x3030_3030_3030_3030
+        let others = nonDigits(ones)
+        if others == 0 {
+          decimal = decimal &* 100_000_000 &+ value(ofDigits: ones)
+          unsafe p += 8
+          continue
+        }
+        let digits = others.trailingZeroBitCount &>> 3
+        if digits > 0 {
+          decimal =
+            decimal &* DecimalDigits.powers[digits] &+ value(ofDigits: ones &<< (64 &- 8 &* digits))
+          unsafe p += digits
+        }
+        break
       }
       power = unsafe point - p
       count -= power
+      decimals = -power
     }
     if count == 0 {
       return unsafe DecimalNumber(value: 0, end: p, digitsShown: 0, failure: .notANumber)
@@ -95,7 +110,7 @@ enum DecimalReader {
       return unsafe readLong(first, end: p, power: power, isNegative: isNegative, single: single)
     }
     var shown = decimal
-    if !isFraction && !hasExponent { shown = withoutTrailingZeros(decimal) }
+    if decimals == nil && !hasExponent { shown = withoutTrailingZeros(decimal) }
     let magnitude: Double
     if !single && decimal <= 1 << 53 && power >= -22 && power <= 22 {
       let scale = exactPowers[power < 0 ? -power : power]
@@ -108,19 +123,17 @@ enum DecimalReader {
       magnitude = number
     }
     return unsafe DecimalNumber(
-      value: isNegative ? -magnitude : magnitude, end: p, digitsShown: shown, failure: .none)
+      value: isNegative ? -magnitude : magnitude, end: p, digitsShown: shown, failure: .none,
+      decimal: decimal, decimals: decimals, hasExponent: hasExponent)
   }
 
-  /// Whether eight bytes in memory order are all decimal digits.
-  @inline(__always) private static func areDigits(_ eight: UInt64) -> Bool {
-    (eight & 0xf0f0_f0f0_f0f0_f0f0)
-      | (((eight &+ 0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0) >> 4)
-      == 0x3333_3333_3333_3333
+  /// The high bit of each byte that is above 9.
+  @inline(__always) private static func nonDigits(_ ones: UInt64) -> UInt64 {
+    ((ones & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676 | ones) & 0x8080_8080_8080_8080
   }
 
-  /// The value of eight digits in memory order: pairs, then fours, then all.
-  @inline(__always) private static func value(ofDigits eight: UInt64) -> UInt64 {
-    let ones = UInt64(littleEndian: eight) &- 0x3030_3030_3030_3030
+  /// The value of eight digits (0...9) in memory order: pairs, then fours, then all.
+  @inline(__always) private static func value(ofDigits ones: UInt64) -> UInt64 {
     let pairs = (ones &* 10 &+ ones >> 8) & 0x00ff_00ff_00ff_00ff
     let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_ffff_0000_ffff
     return (fours &* 10000 &+ fours >> 32) & 0xffff_ffff
@@ -196,6 +209,6 @@ enum DecimalReader {
     }
     return unsafe DecimalNumber(
       value: isNegative ? -number : number, end: end, digitsShown: shown,
-      failure: overflow ? .overflow : .none)
+      failure: overflow ? .overflow : .none, isLong: true)
   }
 }
