@@ -44,7 +44,7 @@ let package = Package(
       dependencies: ["Arithmetic", "Tensors", "KaldiIO", "Kernels", "Golden", "Comparison"],
       swiftSettings: strict),
     .executableTarget(
-      name: "oracle-probe", dependencies: ["Arithmetic"], path: "tools/probe",
+      name: "oracle-probe", dependencies: ["Arithmetic", "KaldiIO", "Tensors"], path: "tools/probe",
       swiftSettings: strict),
     tests("ArithmeticTests", sees: ["Arithmetic"]),
     tests("TensorsTests", sees: ["Tensors"]),

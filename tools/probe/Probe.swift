@@ -3,12 +3,18 @@ import Foundation
 
 /// Evaluates the arithmetics' functions for the independent peers in `tools/peers`.
 ///
-/// Reads lines `exp|tanh|sigmoid <bits of a double in hex>` and prints, for each, the bits in hex of:
+/// `oracle-probe strtod COUNT [SEED]` holds so many random decimals, read by both of the readers of
+/// text, to the platform's `strtod`; see ``NumberTrial``. Without arguments it
+/// reads lines `exp|tanh|sigmoid <bits of a double in hex>` and prints, for each, the bits in hex of:
 /// the `Double` result; the `DoubleDouble` result's high and low; the `Ball` result's midpoint, high
 /// and low, and its radius; the `Float` result for the argument rounded to float; the double that the
 /// ball proves nearest, or `-`.
 @main enum Probe {
   static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == "strtod" {
+      exit(NumberTrial.run(Array(arguments.dropFirst())))
+    }
     while let line = readLine() {
       let words = line.split(separator: " ")
       guard words.count == 2, let bits = UInt64(words[1], radix: 16) else { fail(line) }

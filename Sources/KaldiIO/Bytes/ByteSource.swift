@@ -144,6 +144,9 @@ import Glibc
     }
   }
 
+  /// Whether so many bytes are in the window, or all that will ever come.
+  func holds(_ count: Int) -> Bool { isComplete || limit - cursor >= count }
+
   /// Makes sure that `count` bytes are in the window, unless the input ends before.
   ///
   /// - Returns: Whether they are.

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Tensors
 
@@ -57,9 +58,10 @@ public struct TwinArchives {
 
   private func same() throws(KaldiIOError) -> SameEntry? {
     let (one, other) = (first.source, second.source)
-    _ = try one.require(Self.mostHeader)
+    if !one.holds(Self.mostHeader) || !other.holds(Self.mostHeader) { fillBoth() }
     guard let header = unsafe Header(one.window) else { return nil }
     let length = header.length
+    if !one.holds(length) || !other.holds(length) { fillBoth() }
     guard length <= Self.most, try one.require(length), try other.require(length),
       let ours = unsafe one.window.baseAddress, let theirs = unsafe other.window.baseAddress,
       unsafe memcmp(ours, theirs, length) == 0
@@ -82,6 +84,20 @@ public struct TwinArchives {
     one.advance(length)
     other.advance(length)
     return entry
+  }
+
+  /// Reads ahead in both archives at the same time; what fails is met again by who needs it.
+  private func fillBoth() {
+    let sources = Sources(first: first.source, second: second.source)
+    DispatchQueue.concurrentPerform(iterations: 2) { index in
+      _ = try? (index == 0 ? sources.first : sources.second).fill()
+    }
+  }
+
+  /// Each source is touched by one thread.
+  private struct Sources: @unchecked Sendable {
+    let first: ByteSource
+    let second: ByteSource
   }
 
   /// What stands before the numbers of a dense entry in binary.
