@@ -43,21 +43,65 @@ public struct CaseRun: Sendable {
     float64Bounds = Self.bounds(double, around: values)
   }
 
+  /// A case that is not computed yet, for what faults make of it.
+  ///
+  /// - Parameter goldenCase: The case with its settings.
+  /// - Throws: ``GoldenError``.
+  init(unproven goldenCase: GoldenCase) throws(GoldenError) {
+    var layer = try goldenCase.layer()
+    let inputs = try goldenCase.inputs()
+    layer.clip = try Self.clipLevels(layer, inputs, in: goldenCase)
+    self.init(
+      goldenCase: goldenCase, layer: layer, inputs: inputs,
+      positions: try goldenCase.positions(), values: TensorTable(), largestRadius: 0,
+      float32Bounds: TensorTable(), float64Bounds: TensorTable())
+  }
+
   /// What a program with a fault computes on the case: nearest values unproven, bounds its own.
+  ///
+  /// - Parameters:
+  ///   - fault: The mistake.
+  ///   - isDouble: Whether to bound binary64 programs rather than binary32 ones.
+  /// - Throws: ``GoldenError``.
+  /// - Returns: The run, its inputs those of the case, without the other format's bounds.
+  func making(_ fault: Fault, isDouble: Bool = false) throws(GoldenError) -> CaseRun {
+    if isDouble {
+      let table: TensorTable<RoundoffBound<Binary64>> = try Self.evaluate(
+        layer, inputs, fault: fault, in: goldenCase)
+      let values = table.map(\.value.nearestDouble)
+      return holding(values, float64Bounds: Self.bounds(table, around: values))
+    }
+    let table: TensorTable<RoundoffBound<Binary32>> = try Self.evaluate(
+      layer, inputs, fault: fault, in: goldenCase)
+    let values = table.map(\.value.nearestDouble)
+    return holding(values, float32Bounds: Self.bounds(table, around: values))
+  }
+
+  /// What a program with a fault computes on the case in binary64, without bounds.
   ///
   /// - Parameter fault: The mistake.
   /// - Throws: ``GoldenError``.
   /// - Returns: The run, its inputs those of the case.
-  func making(_ fault: Fault) throws(GoldenError) -> CaseRun {
-    let single: TensorTable<RoundoffBound<Binary32>> = try Self.evaluate(
-      layer, inputs, fault: fault, in: goldenCase)
-    let values = single.map(\.value.nearestDouble)
-    let double: TensorTable<RoundoffBound<Binary64>> = try Self.evaluate(
-      layer, inputs, fault: fault, in: goldenCase)
-    return CaseRun(
-      goldenCase: goldenCase, layer: layer, inputs: inputs, positions: positions, values: values,
-      largestRadius: 0, float32Bounds: Self.bounds(single, around: values),
-      float64Bounds: Self.bounds(double, around: values))
+  func sketching(_ fault: Fault) throws(GoldenError) -> CaseRun {
+    holding(try Self.evaluate(layer, inputs, fault: fault, in: goldenCase))
+  }
+
+  /// The same case with the results of some program, which need not be a correct one.
+  ///
+  /// - Parameter results: The layer's results by name.
+  /// - Returns: The run, without bounds.
+  public func holding(_ results: TensorTable<Double>) -> CaseRun {
+    holding(results, float32Bounds: TensorTable(), float64Bounds: TensorTable())
+  }
+
+  private func holding(
+    _ results: TensorTable<Double>, float32Bounds: TensorTable<Double> = TensorTable(),
+    float64Bounds: TensorTable<Double> = TensorTable()
+  ) -> CaseRun {
+    CaseRun(
+      goldenCase: goldenCase, layer: layer, inputs: inputs, positions: positions,
+      values: results, largestRadius: 0, float32Bounds: float32Bounds,
+      float64Bounds: float64Bounds)
   }
 
   private init(

@@ -14,7 +14,14 @@ struct Diagnosis {
     var share: Double
     /// What the dump would hold, by the expected names, where that is known in full.
     var predictions: [String: Matrix<Double>] = [:]
+    /// Whether it is a known mistake, whose prediction covers every result of the case.
+    var isKnown = false
   }
+
+  /// Shares of the tolerance beyond which nobody asks how far exactly.
+  private static let hopeless = 1e6
+  /// Shares by a rough bound up to which a prediction's own bounds are asked for.
+  private static let near = 1e3
 
   private let expected: ExpectedCase
   private let options: ComparisonOptions
@@ -31,7 +38,7 @@ struct Diagnosis {
     let mismatches = judgements.filter(\.isMismatch)
     guard !mismatches.isEmpty else { return }
     let trials = trials(mismatches, all: judgements)
-    let fitting = trials.filter { $0.share <= 1 }
+    let fitting = Self.preferred(among: trials.filter { $0.share <= 1 })
     if let first = fitting.first,
       fitting.dropFirst().allSatisfy({ Self.areEqual(first, $0, over: judgements) })
     {
@@ -71,6 +78,25 @@ struct Diagnosis {
     finding.explanation = words.isEmpty ? nil : words.joined(separator: "; ")
   }
 
+  /// The fitting causes that count: a known mistake's prediction covers the whole case, so that a
+  /// layout or a factor that explains the same tensors is the same cause by a vaguer name.
+  private static func preferred(among fitting: [Trial]) -> [Trial] {
+    let known = fitting.filter(\.isKnown)
+    guard let first = known.first else { return fitting }
+    // "Nothing computed" by its own words, which say what to look for.
+    if known.count == 1,
+      let same = fitting.first(where: { !$0.isKnown && $0.name == spoken(first.name) })
+    {
+      return [same]
+    }
+    return known
+  }
+
+  /// A known mistake's name as prose.
+  private static func spoken(_ name: String) -> String {
+    String(name.map { $0 == "-" ? " " : $0 })
+  }
+
   /// Whether two causes would have left the same numbers in every tensor of the dump.
   private static func areEqual(_ first: Trial, _ second: Trial, over all: [Judgement]) -> Bool {
     if first.name == second.name { return true }
@@ -103,7 +129,10 @@ struct Diagnosis {
   // MARK: Trials
 
   private func trials(_ mismatches: [Judgement], all judgements: [Judgement]) -> [Trial] {
-    if let nothing = Self.nothingComputed(mismatches) { return [nothing] }
+    let known = hypotheses.map { trial(of: $0, over: judgements) }
+    if let nothing = Self.nothingComputed(mismatches) {
+      return [nothing] + known.filter { $0.share <= 1 }
+    }
     var trials = layoutTrials(mismatches)
     var scales = ScaleHypothesis.all(for: expected.description).map { scaleTrial($0, mismatches) }
     if !scales.contains(where: { $0.share <= 1 }),
@@ -113,10 +142,7 @@ struct Diagnosis {
     }
     trials += scales
     trials += parameterTrials(mismatches)
-    let told = Set(trials.map(\.name))
-    for hypothesis in hypotheses where !told.contains(hypothesis.name) {
-      trials.append(trial(of: hypothesis, over: judgements))
-    }
+    trials += known
     if !trials.contains(where: { $0.share <= 1 }),
       let precision = PrecisionLoss(mismatches, all: judgements, double: options.double)
     {
@@ -249,6 +275,18 @@ struct Diagnosis {
 
   /// A handed-in hypothesis must explain the mismatching tensors and leave the others matching.
   private func trial(of hypothesis: Hypothesis, over judgements: [Judgement]) -> Trial {
+    var hypothesis = hypothesis
+    var share = share(of: hypothesis, over: judgements)
+    if share <= Self.near, let refined = hypothesis.refined?() {
+      hypothesis = refined
+      share = self.share(of: refined, over: judgements)
+    }
+    return Trial(
+      name: hypothesis.name, explanation: hypothesis.explanation, share: share,
+      predictions: hypothesis.tensors, isKnown: true)
+  }
+
+  private func share(of hypothesis: Hypothesis, over judgements: [Judgement]) -> Double {
     var share = 0.0
     for judgement in judgements {
       let own: Double
@@ -274,11 +312,9 @@ struct Diagnosis {
         own = judgement.isMismatch ? .infinity : 0
       }
       share = max(share, own)
-      if share.isInfinite { break }
+      if share > Self.hopeless { break }
     }
-    return Trial(
-      name: hypothesis.name, explanation: hypothesis.explanation, share: share,
-      predictions: hypothesis.tensors)
+    return share
   }
 
   /// The largest share of the tolerance between a prediction and the dump.
@@ -322,6 +358,7 @@ struct Diagnosis {
           index, expected: prediction.elements[index], actual: found.elements[index],
           tolerance: tolerance
         ).share)
+      if share > hopeless { break }
     }
     return share
   }

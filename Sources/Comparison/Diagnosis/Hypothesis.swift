@@ -13,16 +13,20 @@ public struct Hypothesis: Sendable {
   public var tensors: [String: Matrix<Double>]
   /// Bounds of the predictions where known; otherwise the expected tensor's largest is taken.
   public var bounds: [String: Matrix<Double>]
+  /// Makes the prediction with its bounds, which is worth its cost only for one that comes near;
+  /// `nil` where there is nothing better than this.
+  public var refined: (@Sendable () -> Hypothesis?)?
 
   /// A hypothesis.
   public init(
     name: String, explanation: String, tensors: [String: Matrix<Double>],
-    bounds: [String: Matrix<Double>] = [:]
+    bounds: [String: Matrix<Double>] = [:], refined: (@Sendable () -> Hypothesis?)? = nil
   ) {
     self.name = name
     self.explanation = explanation
     self.tensors = tensors
     self.bounds = bounds
+    self.refined = refined
   }
 }
 

@@ -42,8 +42,8 @@ struct PrecisionLoss: Sendable {
         .max()
       guard let share, share <= 1, Self.mostErr(results, by: format.roundoff) else { continue }
       let isStored = results.allSatisfy { Self.holds($0, bits: format.bits) }
-      // Products cannot spoil what the layer was only given.
-      if !isStored, results.contains(where: { $0.expected.role?.isResult == false }) { return nil }
+      // Products cannot spoil what the layer was only given, and spoil every result alike.
+      if !isStored, judgements.contains(where: { $0.isResult == $0.isMatching }) { return nil }
       if format.bits == 11, !isStored {
         name = "TF32 or float16 products"
         explanation =
@@ -117,4 +117,11 @@ struct PrecisionLoss: Sendable {
       return remainder <= judgement.tolerance.digits.unit(of: value) / 2
     }
   }
+}
+
+extension Judgement {
+  /// Whether it is about something that the layer computed; all of a plain file may be.
+  fileprivate var isResult: Bool { expected.role?.isResult ?? isMismatch }
+  /// Whether it is within tolerance.
+  fileprivate var isMatching: Bool { !isMismatch }
 }

@@ -21,9 +21,11 @@ struct ScaleHypothesis: Sendable {
         name: "halved", explanation: "every element is half of what it should be", factor: 0.5),
     ]
     let sizes = description?.dimensions ?? [:]
-    let streams = Double(sizes["N"] ?? 1)
+    // In a memory block N is the order of a filter: only layers with cells run several streams.
+    let streams = sizes["H"] == nil ? 1 : Double(sizes["N"] ?? 1)
     let frames = Double(sizes["T"] ?? 1)
-    for (letters, count) in [("N", streams), ("T", frames), ("(N*T)", streams * frames)]
+    let all = frames > 1 && streams > 1 ? streams * frames : 1
+    for (letters, count) in [("N", streams), ("T", frames), ("(N*T)", all)]
     where count > 1 {
       scales.append(
         ScaleHypothesis(

@@ -8,46 +8,58 @@ public struct FaultPrediction: Sendable {
   public let name: String
   /// What is wrong, and where in the equations.
   public let explanation: String
-  /// The results by the view's names.
+  /// The results by the view's names, as binary64 arithmetic gives them.
   public let tensors: [String: Matrix<Double>]
-  /// How far a program with that mistake may stray from them by rounding.
-  public let bounds: [String: Matrix<Double>]
+  private let fault: Fault
+  private let run: CaseRun
+  private let view: String
 
   /// The predictions of every fault for a case as its `case.json` describes it.
   ///
   /// - Parameters:
   ///   - description: The case.
   ///   - view: `numpy` or `kaldi`.
-  ///   - isDouble: Bounds of binary64 programs rather than binary32 ones.
   /// - Returns: The predictions; none for a case that the catalogue does not have, or one too large
   ///   for every fault to be tried (see ``effortLimit``).
-  public static func all(
-    for description: CaseDescription, view: String, isDouble: Bool
-  ) -> [FaultPrediction] {
+  public static func all(for description: CaseDescription, view: String) -> [FaultPrediction] {
     guard let golden = try? GoldenCase(described: description),
       let layer = try? golden.layer(), layer.effort <= effortLimit,
-      let run = try? CaseRun(golden)
+      let run = try? CaseRun(unproven: golden)
     else { return [] }
     return run.layer.faults.compactMap { fault in
-      guard let faulty = try? run.making(fault) else { return nil }
-      return FaultPrediction(fault, faulty, view: view, isDouble: isDouble)
+      guard let faulty = try? run.sketching(fault) else { return nil }
+      let results = results(of: faulty, view: view)
+      return FaultPrediction(
+        name: fault.name, explanation: fault.explanation,
+        tensors: Dictionary(uniqueKeysWithValues: results.map { ($0.file.name, $0.values) }),
+        fault: fault, run: run, view: view)
     }
   }
 
   /// Multiply-adds of one run above which faults are not tried one by one.
   public static let effortLimit = 2_000_000
 
-  private init(_ fault: Fault, _ run: CaseRun, view: String, isDouble: Bool) {
-    name = fault.name
-    explanation = fault.explanation
-    let results = run.viewedTensors().filter {
-      $0.file.view == view && $0.entry.role.isResult
+  /// The results to double-double accuracy, and how far a program with that mistake may stray from
+  /// them by rounding; about a hundred times the cost of ``tensors``.
+  ///
+  /// - Parameter isDouble: Bounds of binary64 programs rather than binary32 ones.
+  /// - Returns: Values and bounds by the view's names.
+  public func bounded(
+    isDouble: Bool
+  ) -> (tensors: [String: Matrix<Double>], bounds: [String: Matrix<Double>])? {
+    guard let faulty = try? run.making(fault, isDouble: isDouble) else { return nil }
+    let results = Self.results(of: faulty, view: view)
+    let bounds = results.compactMap { result in
+      (isDouble ? result.float64Bound : result.float32Bound).map { (result.file.name, $0) }
     }
-    tensors = Dictionary(uniqueKeysWithValues: results.map { ($0.file.name, $0.values) })
-    bounds = Dictionary(
-      uniqueKeysWithValues: results.compactMap { result in
-        (isDouble ? result.float64Bound : result.float32Bound).map { (result.file.name, $0) }
-      })
+    return (
+      Dictionary(uniqueKeysWithValues: results.map { ($0.file.name, $0.values) }),
+      Dictionary(uniqueKeysWithValues: bounds)
+    )
+  }
+
+  private static func results(of run: CaseRun, view: String) -> [ViewedTensor] {
+    run.viewedTensors().filter { $0.file.view == view && $0.entry.role.isResult }
   }
 }
 

@@ -169,9 +169,16 @@ enum CompareCommand {
 /// What the known mistakes would print, for the judge that knows no kernel.
 private func faultHypotheses(isDouble: Bool) -> HypothesisProvider {
   { description, view in
-    FaultPrediction.all(for: description, view: view, isDouble: isDouble).map {
+    FaultPrediction.all(for: description, view: view).map { prediction in
       Hypothesis(
-        name: $0.name, explanation: $0.explanation, tensors: $0.tensors, bounds: $0.bounds)
+        name: prediction.name, explanation: prediction.explanation, tensors: prediction.tensors,
+        refined: {
+          prediction.bounded(isDouble: isDouble).map {
+            Hypothesis(
+              name: prediction.name, explanation: prediction.explanation, tensors: $0.tensors,
+              bounds: $0.bounds)
+          }
+        })
     }
   }
 }
