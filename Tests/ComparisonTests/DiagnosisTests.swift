@@ -105,6 +105,40 @@ import Testing
     #expect(finding(records, hypotheses: [right, near])?.cause == "undetermined")
   }
 
+  @Test("a known mistake is one cause with the factor or layout that its prediction shows")
+  func knownMistakeWins() {
+    let doubled = MadeUpCase.weightGradient.map { $0 * 2 }
+    let known = Hypothesis(
+      name: "gradient-doubled", explanation: "added twice",
+      tensors: ["w_corr": Matrix(rows: 3, columns: 2, elements: doubled)])
+    let records = MadeUpCase.dump(altering: "w_corr") { $0.map { $0 * 2 } }
+    #expect(finding(records, hypotheses: [known])?.cause == "gradient-doubled")
+    // Words for an empty gradient stay those that say what to look for.
+    let empty = Hypothesis(
+      name: "backward-not-computed", explanation: "",
+      tensors: ["w_corr": Matrix(rows: 3, columns: 2, repeating: 0)])
+    let zeros = MadeUpCase.dump(altering: "w_corr") { $0.map { _ in 0 } }
+    #expect(finding(zeros, hypotheses: [empty])?.cause == "backward not computed")
+    // An empty tensor that another mistake explains is that mistake's.
+    let other = Hypothesis(name: "bias-left-out", explanation: "", tensors: empty.tensors)
+    #expect(finding(zeros, hypotheses: [other])?.cause == "bias-left-out")
+  }
+
+  @Test("a rough prediction that comes near is held to its own bounds")
+  func refined() {
+    let rough = Matrix(rows: 6, columns: 2, elements: MadeUpCase.output.map { $0 + 0.1 })
+    func hypothesis(bound: Double) -> Hypothesis {
+      let exact = Hypothesis(
+        name: "shifted", explanation: "", tensors: ["out": rough],
+        bounds: ["out": Matrix(rows: 6, columns: 2, repeating: bound)])
+      return Hypothesis(
+        name: "shifted", explanation: "", tensors: ["out": rough], refined: { exact })
+    }
+    let records = MadeUpCase.dump(altering: "out") { $0.map { $0 + 0.1 + 1e-5 } }
+    #expect(finding(records, hypotheses: [hypothesis(bound: 2e-5)])?.cause == "shifted")
+    #expect(finding(records, hypotheses: [hypothesis(bound: 5e-6)])?.cause == "undetermined")
+  }
+
   @Test("undetermined names the nearest two with their margins")
   func undetermined() {
     let records = MadeUpCase.dump(altering: "out") { matrix in

@@ -1,6 +1,6 @@
 """A blind trial of the diagnosis: faulty NumPy programs, named by `nnet-oracle compare`.
 
-    python blind_trial.py NNET_ORACLE [--settings 5] [--faults a,b] [--probes GOLDEN_DIR] [--orders 3]
+    python blind_trial.py NNET_ORACLE [--settings 1] [--faults a,b] [--probes GOLDEN_DIR] [--orders 1]
 
 Every fault runs in float32 on every layer it applies to, at seeded dimensions and ranges (or on the
 given probe folders), is written as a Kaldi dump and compared; the cause named must be that fault's.
@@ -67,13 +67,13 @@ def causes(text):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("nnet_oracle")
-    parser.add_argument("--settings", type=int, default=5)
+    parser.add_argument("--settings", type=int, default=1, help="settings per case")
     parser.add_argument("--faults")
     parser.add_argument("--probes", help="a folder of case folders to use instead of settings")
-    parser.add_argument("--orders", type=int, default=3)
+    parser.add_argument("--orders", type=int, default=1, help="gate orders per family")
     parser.add_argument("--seed", type=int, default=9)
     options = parser.parse_args()
-    dice, tally, lines = random.Random(options.seed), collections.Counter(), []
+    dice, tally, shown = random.Random(options.seed), collections.Counter(), 0
     names = options.faults.split(",") if options.faults else chosen(
         faults.FAULTS, options.orders, dice)
     names = [n for n in names if swift_names(n)]
@@ -121,10 +121,9 @@ def main():
             tally[verdict if fault != "correct" else "correct: " + verdict] += 1
             if fault != "correct":
                 table[d.case][verdict] += 1
-            if verdict != "right":
-                lines.append(f"{verdict}: {what}")
-    for line in lines[:60]:
-        print(line)
+            if verdict != "right" and shown < 60:
+                shown += 1
+                print(f"{verdict}: {what}", flush=True)
     for case, counts in table.items():
         print(f"{case:18s} " + ", ".join(f"{n} {v}" for v, n in sorted(counts.items())))
     faulty = sum(n for v, n in tally.items() if not v.startswith("correct"))

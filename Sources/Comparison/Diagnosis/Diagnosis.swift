@@ -82,18 +82,11 @@ struct Diagnosis {
   /// layout or a factor that explains the same tensors is the same cause by a vaguer name.
   private static func preferred(among fitting: [Trial]) -> [Trial] {
     let known = fitting.filter(\.isKnown)
-    guard let first = known.first else { return fitting }
-    // "Nothing computed" by its own words, which say what to look for.
-    if known.count == 1,
-      let same = fitting.first(where: { !$0.isKnown && $0.name == spoken(first.name) })
-    {
-      return [same]
-    }
-    return known
+    return known.isEmpty ? fitting : known
   }
 
   /// A known mistake's name as prose.
-  private static func spoken(_ name: String) -> String {
+  private func spoken(_ name: String) -> String {
     String(name.map { $0 == "-" ? " " : $0 })
   }
 
@@ -130,8 +123,14 @@ struct Diagnosis {
 
   private func trials(_ mismatches: [Judgement], all judgements: [Judgement]) -> [Trial] {
     let known = hypotheses.map { trial(of: $0, over: judgements) }
-    if let nothing = Self.nothingComputed(mismatches) {
-      return [nothing] + known.filter { $0.share <= 1 }
+    if var nothing = Self.nothingComputed(mismatches) {
+      let fitting = known.filter { $0.share <= 1 }
+      // A mistake of the same words is the same cause; these words say what to look for.
+      if let same = fitting.first(where: { spoken($0.name) == nothing.name }) {
+        nothing.isKnown = true
+        nothing.predictions = same.predictions
+      }
+      return [nothing] + fitting.filter { spoken($0.name) != nothing.name }
     }
     var trials = layoutTrials(mismatches)
     var scales = ScaleHypothesis.all(for: expected.description).map { scaleTrial($0, mismatches) }
