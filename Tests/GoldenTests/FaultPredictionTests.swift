@@ -39,12 +39,14 @@ import Testing
     let results = run.viewedTensors().filter {
       $0.file.view == view && $0.entry.role.isResult
     }
+    let predictions = FaultPrediction.all(for: description, view: view)
+    #expect(predictions.map(\.name) == run.layer.faults.map(\.name))
     for isDouble in [false, true] {
-      let predictions = FaultPrediction.all(for: description, view: view, isDouble: isDouble)
-      #expect(predictions.map(\.name) == run.layer.faults.map(\.name))
       for prediction in predictions {
+        let bounded = try #require(prediction.bounded(isDouble: isDouble))
         #expect(prediction.tensors.keys.sorted() == results.map(\.file.name).sorted())
-        #expect(prediction.bounds.keys.sorted() == results.map(\.file.name).sorted())
+        #expect(bounded.tensors.keys.sorted() == results.map(\.file.name).sorted())
+        #expect(bounded.bounds.keys.sorted() == results.map(\.file.name).sorted())
         #expect(
           results.allSatisfy { result in
             let tensor = prediction.tensors[result.file.name]
@@ -57,8 +59,9 @@ import Testing
 
   @Test func `a doubled gradient is predicted as twice the golden one`() throws {
     let description = try Committed.description("compact-vfsmn")
-    let predictions = FaultPrediction.all(for: description, view: "kaldi", isDouble: true)
-    let doubled = try #require(predictions.first { $0.name == "gradient-doubled" })
+    let predictions = FaultPrediction.all(for: description, view: "kaldi")
+    let prediction = try #require(predictions.first { $0.name == "gradient-doubled" })
+    let doubled = try #require(prediction.bounded(isDouble: true))
     let golden = try Committed.run("compact-vfsmn").viewedTensors()
     let filter = try #require(golden.first { $0.file.name == "filter_corr" })
     #expect(doubled.tensors["filter_corr"]?.elements == filter.values.elements.map { 2 * $0 })
@@ -69,6 +72,6 @@ import Testing
   @Test func `a case that the catalogue does not have gets no predictions`() throws {
     var description = try Committed.description("sru-step")
     description.case = "no-such-case"
-    #expect(FaultPrediction.all(for: description, view: "numpy", isDouble: false).isEmpty)
+    #expect(FaultPrediction.all(for: description, view: "numpy").isEmpty)
   }
 }
