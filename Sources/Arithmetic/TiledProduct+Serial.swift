@@ -110,16 +110,35 @@ extension TiledProduct {
       let lines = min(group, count - first)
       let start = unsafe source + first * along
       let out = unsafe panel + first * depth
-      if along == 1 {
+      if along == 1 && lines % 4 == 0 {
         for k in 0..<depth {
-          unsafe (out + k * group).update(from: start + k * step, count: lines)
+          let from = unsafe start + k * step
+          let to = unsafe out + k * group
+          for line in stride(from: 0, to: lines, by: 4) {
+            unsafe (to[line], to[line + 1]) = (from[line], from[line + 1])
+            unsafe (to[line + 2], to[line + 3]) = (from[line + 2], from[line + 3])
+          }
         }
-      } else {
-        for line in 0..<lines {
-          let from = unsafe start + line * along
-          let to = unsafe out + line
-          for k in 0..<depth { unsafe to[k * group] = from[k * step] }
+        continue
+      }
+      // Four lines side by side, then those that are left.
+      var line = 0
+      while line + 4 <= lines {
+        let (one, two) = unsafe (start + line * along, start + (line + 1) * along)
+        let (three, four) = unsafe (start + (line + 2) * along, start + (line + 3) * along)
+        let to = unsafe out + line
+        for k in 0..<depth {
+          let from = k * step
+          unsafe (to[k * group], to[k * group + 1]) = (one[from], two[from])
+          unsafe (to[k * group + 2], to[k * group + 3]) = (three[from], four[from])
         }
+        line += 4
+      }
+      while line < lines {
+        let from = unsafe start + line * along
+        let to = unsafe out + line
+        for k in 0..<depth { unsafe to[k * group] = from[k * step] }
+        line += 1
       }
     }
   }

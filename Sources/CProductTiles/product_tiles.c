@@ -1,5 +1,4 @@
 #include "product_tiles.h"
-
 /* Products and sums are rounded separately: no variant may fuse them. */
 #pragma STDC FP_CONTRACT OFF
 
@@ -14,9 +13,7 @@
 #define LANES 4
 #define NAME(x) x##_float_baseline
 #include "variant.inc.h"
-
 #if defined(__x86_64__)
-
 #undef TARGET
 #define TARGET __attribute__((target("avx2"), min_vector_width(256)))
 #define SCALAR double
@@ -27,7 +24,6 @@
 #define LANES 8
 #define NAME(x) x##_float_avx2
 #include "variant.inc.h"
-
 #undef TARGET
 #define TARGET __attribute__((target("avx512f,avx512vl"), min_vector_width(512)))
 #undef ROWS
@@ -40,7 +36,6 @@
 #define LANES 16
 #define NAME(x) x##_float_avx512
 #include "variant.inc.h"
-
 int product_tiles_widest(void) {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
     return PRODUCT_TILES_AVX512;
@@ -53,19 +48,14 @@ int product_tiles_fastest(void) {
   const int halves = __builtin_cpu_is("amd") && !__builtin_cpu_supports("avx512vp2intersect");
   return halves && product_tiles_widest() ? PRODUCT_TILES_AVX2 : product_tiles_widest();
 }
-
 #define TILES(variant, rows, columns) {accumulate_##variant, peak_##variant, rows, columns}
 #define TABLE(type, lanes)                                                 \
   {TILES(type##_baseline, 4, 4 * lanes), TILES(type##_avx2, 4, 8 * lanes), \
    TILES(type##_avx512, 8, 16 * lanes)}
-
 #else
-
 int product_tiles_widest(void) { return PRODUCT_TILES_BASELINE; }
 int product_tiles_fastest(void) { return PRODUCT_TILES_BASELINE; }
-
 #define TABLE(type, lanes) {{accumulate_##type##_baseline, peak_##type##_baseline, 4, 4 * lanes}}
-
 #endif
 
 product_tiles product_tiles_double(int variant) {

@@ -83,10 +83,6 @@ static TARGET double NAME(peak)(ptrdiff_t rounds, void *factors) {
   return 2.0 * 9 * LANES * (double)rounds;
 }
 
-#undef VECTOR
-#undef INLINE
-#undef UNROLLED
-#undef TILE
 #undef SCALAR
 #undef LANES
 #undef NAME

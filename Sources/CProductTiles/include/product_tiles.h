@@ -1,6 +1,5 @@
 #ifndef NNET_ORACLE_PRODUCT_TILES_H
 #define NNET_ORACLE_PRODUCT_TILES_H
-
 #include <stddef.h>
 
 /* The matrix product's innermost loops, one variant for each instruction set.
@@ -24,8 +23,8 @@ typedef struct {
 } product_block;
 
 /* A variant's loops for one type of number, and the shape of its register tile. `peak` runs
-   rounds of multiply-adds on three numbers at `factors` (sums are added to
-   them, so that they are not optimised away) and returns how many operations that was. */
+   rounds of multiply-adds on three numbers at `factors`, to which the sums are added lest they be
+   optimised away, and returns how many operations that was. */
 typedef struct {
   void (*accumulate)(const product_block *block);
   double (*peak)(ptrdiff_t rounds, void *factors);
@@ -40,5 +39,4 @@ int product_tiles_fastest(void);
 /* A variant's loops; it must not exceed `product_tiles_widest()`. */
 product_tiles product_tiles_double(int variant);
 product_tiles product_tiles_float(int variant);
-
 #endif
