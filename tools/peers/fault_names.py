@@ -7,6 +7,9 @@ not counted; it is left out of the trial.
 SWIFT = {
     # An empty gradient is told in the words that say what to look for.
     "backward-not-computed": "backward not computed",
+    # There the two sides' right backward passes differ: this one takes dWk from the block input that
+    # the faulty forward pass kept, the Swift one from the outputs themselves.
+    "block-weights-from-previous-time-forward": None,
 }
 
 

@@ -176,12 +176,10 @@ extension LSTMLayer {
       Fault(
         "last-block-dropped", "the highest frequency block is not computed",
         FaultRecipe.lstm { $0.dropsLastBlock = true }))
-    if !isStep, shape.frameCount > 1 {
-      faults += bothWays(
-        "block-weights-from-previous-time",
-        "Wk is fed by the block below of the frame before, not of the same frame"
-      ) { $0.blockInput = .previousFrame }
-    }
+    faults += bothWays(
+      "block-weights-from-previous-time",
+      "Wk is fed by the block below of the frame before, not of the same frame"
+    ) { $0.blockInput = .previousFrame }
     faults.append(
       backward("block-gradient-left-out", "dh is without the path da_{k+1}·Wkᵀ of the next block") {
         $0.carriesBlockGradient = false
