@@ -38,7 +38,7 @@ private func compareCases(
   var comparison = CaseComparison(
     mine ?? cases, options: options, hypotheses: hypotheses, forecaster: forecaster)
   if let mine, mine.isEmpty { return comparison.report }
-  for group in try DumpGroup.all(in: actual, for: cases) {
+  for group in try DumpGroup.all(in: actual, for: cases, pipes: options.pipes) {
     let log = group.dump.part(isLog: true)
     let files = group.dump.part(isLog: false)
     if !log.tensors.isEmpty { comparison.compareLog(log) }

@@ -1,3 +1,5 @@
+public import KaldiIO
+
 /// Everything a user may ask of a comparison.
 public struct ComparisonOptions: Sendable {
   /// A pair the user settled: a tensor of the dump and the expected tensor it stands for.
@@ -59,6 +61,8 @@ public struct ComparisonOptions: Sendable {
   /// Recompute each frame from the dump's own previous state (`--teacher-forced`); `nil` does so
   /// where a bound over the whole sequence tells nothing.
   public var teacherForced: Bool?
+  /// Whether lines of a script file may run shell commands (`--allow-pipes`).
+  public var pipes = PipePolicy.forbidden
   /// Try to name the cause of a mismatch.
   public var diagnose = true
   /// Keep a row for every match of a corpus; otherwise matches beyond the first thousand are

@@ -12,12 +12,12 @@ struct DumpGroup: Sendable {
   /// A folder that is a golden case itself (two dumps of ours are compared) gives the view that
   /// the expected case has; bounds are never taken for results.
   static func all(
-    in argument: String, for cases: [ExpectedCase]
+    in argument: String, for cases: [ExpectedCase], pipes: PipePolicy = .forbidden
   ) throws(ComparisonError) -> [DumpGroup] {
     let trimmed =
       argument.count > 1 && argument.hasSuffix("/") ? String(argument.dropLast()) : argument
     guard Paths.kind(of: trimmed).isDirectory else {
-      let dump = try DumpReader.dump([argument], inFolder: false)
+      let dump = try DumpReader.dump([argument], inFolder: false, pipes: pipes)
       return [DumpGroup(folder: nil, dump: dump)]
     }
     if CaseFolder.exists(at: trimmed) { return [try caseFolder(trimmed, for: cases)] }

@@ -10,13 +10,15 @@ enum DumpReader {
   /// - Parameters:
   ///   - argument: What the user named.
   ///   - shard: The part of the records to hand over, by name.
+  ///   - pipes: Whether lines of a script file may run commands.
   ///   - body: What to do with a record; false ends the reading.
   /// - Throws: ``ComparisonError/unreadable(_:)`` when the source cannot be read.
   static func forEach(
-    _ argument: String, shard: Shard? = nil, _ body: (TensorRecord) -> Bool
+    _ argument: String, shard: Shard? = nil, pipes: PipePolicy = .forbidden,
+    _ body: (TensorRecord) -> Bool
   ) throws(ComparisonError) {
     do {
-      let source = try TensorSource(argument)
+      let source = try TensorSource(argument, options: .init(pipes: pipes))
       try source.forEachRecord { record in
         if let shard, !shard.contains(record.name) { return }
         guard body(record) else { throw Enough() }
@@ -29,9 +31,11 @@ enum DumpReader {
   }
 
   /// All records of a source.
-  static func records(_ argument: String) throws(ComparisonError) -> [TensorRecord] {
+  static func records(
+    _ argument: String, pipes: PipePolicy = .forbidden
+  ) throws(ComparisonError) -> [TensorRecord] {
     var records: [TensorRecord] = []
-    try forEach(argument) { record in
+    try forEach(argument, pipes: pipes) { record in
       records.append(record)
       return true
     }
@@ -42,14 +46,16 @@ enum DumpReader {
   ///
   /// A file of a folder that is no matrix at all is unrecognised; one that begins as a matrix and
   /// fails is malformed.
-  static func dump(_ arguments: [String], inFolder: Bool) throws(ComparisonError) -> Dump {
+  static func dump(
+    _ arguments: [String], inFolder: Bool, pipes: PipePolicy = .forbidden
+  ) throws(ComparisonError) -> Dump {
     var dump = Dump()
     for argument in arguments {
       // In a folder every file is tried and what fails becomes a record; a file named by itself
       // must be readable.
       let records =
         inFolder
-        ? try Self.records(folderEntry: argument) : try Self.records(argument)
+        ? try Self.records(folderEntry: argument) : try Self.records(argument, pipes: pipes)
       let isLog = records.contains(where: \.isFromLog)
       for record in records { dump.add(record, isLog: isLog) }
     }

@@ -24,7 +24,7 @@ final class RecordStream: @unchecked Sendable {
       var batch: [TensorRecord] = []
       var size = 0
       do throws(ComparisonError) {
-        try DumpReader.forEach(argument, shard: options.shard) { record in
+        try DumpReader.forEach(argument, shard: options.shard, pipes: options.pipes) { record in
           batch.append(record)
           if case .tensor(let tensor) = record.content {
             size += 8 * tensor.matrix.elements.count + 64

@@ -67,7 +67,7 @@ enum CompareCommand {
       options: [
         json, junit, map, view, requireAll, strict, rtol, atol, double, digits, decimals,
         learningRate, smallestPassing, diagnose, teacherForced, shard, FrameOptions.streams,
-        FrameOptions.lengths,
+        FrameOptions.lengths, InspectCommand.allowPipes,
       ],
       notes: [
         "Names are paired however the dump decorated them. The tolerance of a golden result is its"
@@ -138,6 +138,7 @@ enum CompareCommand {
     options.listEveryMatch = arguments.isOn(json) || arguments.text(junit) != nil
     options.diagnose = arguments.flag(diagnose) ?? true
     options.teacherForced = arguments.flag(teacherForced)
+    options.pipes = arguments.isOn(InspectCommand.allowPipes) ? .allowed : .forbidden
     options.streams = frames.streams
     options.lengths = frames.lengths
     return options
