@@ -33,18 +33,20 @@ where IntegerLiteralType == Int64 {
   /// The hyperbolic tangent.
   func tanh() -> Self
 
-  /// Replaces numbers in place by their logistic function, each as ``sigmoid()`` gives it.
+  /// Sets every number of a lane to the logistic function of an argument, as ``sigmoid()`` gives it.
   ///
   /// - Parameters:
   ///   - lane: The numbers.
-  ///   - place: Which of them.
-  static func applySigmoid(_ lane: Lane<Self>, _ place: RowPlacement)
-  /// Replaces numbers in place by their hyperbolic tangent, each as ``tanh()`` gives it.
+  ///   - argument: The argument for an index, asked for once each in rising order, though several are
+  ///     asked for before the first number is set.
+  static func fillSigmoid(_ lane: Lane<Self>, _ argument: (Int) -> Self)
+  /// Sets every number of a lane to the hyperbolic tangent of an argument, as ``tanh()`` gives it.
   ///
   /// - Parameters:
   ///   - lane: The numbers.
-  ///   - place: Which of them.
-  static func applyTanh(_ lane: Lane<Self>, _ place: RowPlacement)
+  ///   - argument: The argument for an index, asked for once each in rising order, though several are
+  ///     asked for before the first number is set.
+  static func fillTanh(_ lane: Lane<Self>, _ argument: (Int) -> Self)
 
   /// `σ′ = y·(1 - y)`, told from the *output* `y = σ(x)`.
   var sigmoidSlope: Self { get }
@@ -81,7 +83,8 @@ where IntegerLiteralType == Int64 {
     _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
     _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement)
 
-  /// Adds a matrix product as above, a large one shared out to as many threads as allowed.
+  /// Adds a matrix product as above, or sets the sums to it, a large one shared out to as many
+  /// threads as allowed.
   ///
   /// Threads take whole sums: the bits do not depend on their number.
   ///
@@ -93,10 +96,12 @@ where IntegerLiteralType == Int64 {
   ///   - bPlace: Where the right factor lies in them.
   ///   - sums: The running sums.
   ///   - sumsPlace: Where the result lies in them.
+  ///   - start: What the products are added to.
   ///   - threads: How many threads may work on it.
   static func accumulateProduct(
     _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
-    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement, threads: Int)
+    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement,
+    from start: ProductStart, threads: Int)
 
   /// The totals of running sums, without a copy where a sum already is its total.
   ///
@@ -146,6 +151,14 @@ public protocol RunningSum: Sendable {
   }
 }
 
+/// What a matrix product is added to.
+@frozen public enum ProductStart: Sendable {
+  /// The sums as they stand.
+  case sums
+  /// Empty sums, whatever stands in their place.
+  case zero
+}
+
 /// Where a matrix lies in a flat array: element `(r, c)` at `offset + r·rowStride + c·columnStride`.
 @frozen public struct Placement: Sendable {
   /// Index of element (0, 0).
@@ -170,26 +183,6 @@ public protocol RunningSum: Sendable {
   /// The flat index of element `(row, column)`.
   @inlinable public func index(_ row: Int, _ column: Int) -> Int {
     offset + row * rowStride + column * columnStride
-  }
-}
-
-/// Rows of adjoining numbers in a flat array: `(r, c)` at `offset + r·rowStride + c`.
-@frozen public struct RowPlacement: Sendable {
-  /// Index of element (0, 0).
-  public var offset: Int
-  /// How many rows.
-  public var rows: Int
-  /// How many numbers a row.
-  public var columns: Int
-  /// Distance from one row to the next.
-  public var rowStride: Int
-
-  /// A placement.
-  @inlinable public init(offset: Int, rows: Int, columns: Int, rowStride: Int) {
-    self.offset = offset
-    self.rows = rows
-    self.columns = columns
-    self.rowStride = rowStride
   }
 }
 
@@ -231,9 +224,20 @@ extension Arithmetic {
   /// The product on the calling thread alone, however many are allowed.
   @inlinable public static func accumulateProduct(
     _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
-    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement, threads: Int
+    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement,
+    from start: ProductStart, threads: Int
   ) {
+    if start == .zero { clear(extent, &sums, sumsPlace) }
     accumulateProduct(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
+  }
+
+  /// Empties the sums of a product's result.
+  @inlinable static func clear(
+    _ extent: ProductExtent, _ sums: inout MutableSpan<Sum>, _ place: Placement
+  ) {
+    for i in 0..<extent.rows {
+      for j in 0..<extent.columns { sums[place.index(i, j)] = Sum() }
+    }
   }
 
   /// The matrix product as the plain triple loop: the reference for every faster form.

@@ -1,98 +1,61 @@
-/// The activations of whole rows: the bits of ``Double/sigmoid()`` and ``Double/tanh()``, in two
-/// steps over a stretch of numbers each.
-///
-/// In one number's function every operation waits for the one before; in a loop over one half of it
-/// the processor keeps twice as many numbers in flight. Stretches that hold a number for which the
-/// functions take care of overflow, subnormals or NaN go through them one by one; for all others
-/// that care changes nothing and is left out.
+/// The activations of whole lanes: the bits of ``Double/sigmoid()`` and ``Double/tanh()``, several
+/// numbers at a time.
 extension Double {
-  /// Replaces numbers by their logistic function.
-  public static func applySigmoid(_ lane: Lane<Double>, _ place: RowPlacement) {
-    place.forEachStretch(of: lane) { $0.sigmoid(widen: { $0 }, narrow: { $0 }) }
-  }
-
-  /// Replaces numbers by their hyperbolic tangent.
-  public static func applyTanh(_ lane: Lane<Double>, _ place: RowPlacement) {
-    place.forEachStretch(of: lane) { $0.tanh(widen: { $0 }, narrow: { $0 }) }
-  }
-}
-
-extension Float {
-  /// Replaces numbers by their logistic function.
-  public static func applySigmoid(_ lane: Lane<Float>, _ place: RowPlacement) {
-    place.forEachStretch(of: lane) { $0.sigmoid(widen: { Double($0) }, narrow: { Float($0) }) }
-  }
-
-  /// Replaces numbers by their hyperbolic tangent.
-  public static func applyTanh(_ lane: Lane<Float>, _ place: RowPlacement) {
-    place.forEachStretch(of: lane) { $0.tanh(widen: { Double($0) }, narrow: { Float($0) }) }
-  }
-}
-
-extension RowPlacement {
-  /// Hands over the rows, in parts for which there is room beside them.
-  @inline(__always) fileprivate func forEachStretch<Element>(
-    of lane: Lane<Element>, _ body: (ActivationStretch<Element>) -> Void
+  /// Sets numbers to the logistic function of their arguments.
+  @inlinable @inline(__always) public static func fillSigmoid(
+    _ lane: Lane<Double>, _ argument: (Int) -> Double
   ) {
-    let room = ActivationStretch<Element>.room
-    unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * room) { memory in
-      guard let high = memory.baseAddress else { return }
-      for row in 0..<rows {
-        for first in stride(from: 0, to: columns, by: room) {
-          body(
-            unsafe ActivationStretch(
-              values: lane[offset + row * rowStride + first, min(room, columns - first)],
-              high: high, low: high + room))
-        }
-      }
-    }
+    lane.fillGroups(argument, { $0.sigmoid() }, { $0.sigmoid() })
+  }
+
+  /// Sets numbers to the hyperbolic tangent of their arguments.
+  @inlinable @inline(__always) public static func fillTanh(
+    _ lane: Lane<Double>, _ argument: (Int) -> Double
+  ) {
+    lane.fillGroups(argument, { $0.tanh() }, { $0.tanh() })
   }
 }
 
-/// Numbers out of one row, and room for their exponentials as pairs.
-@safe private struct ActivationStretch<Element> {
-  /// How many numbers at most: the room is on the stack, and a kilobyte of it is for the asking.
-  static var room: Int { 64 }
-
-  let values: Lane<Element>
-  let high: UnsafeMutablePointer<Double>
-  let low: UnsafeMutablePointer<Double>
-
-  @inline(__always) func sigmoid(widen: (Element) -> Double, narrow: (Double) -> Element) {
-    guard takeExponentials(limit: 690, { -widen($0).magnitude }) else {
-      for j in 0..<values.count { values[j] = narrow(widen(values[j]).sigmoid()) }
-      return
-    }
-    for j in 0..<values.count {
-      values[j] = unsafe narrow(
-        Double.sigmoid(ofExponential: high[j], low[j], isNegative: widen(values[j]) < 0))
-    }
+/// A float's activation is the double's, rounded once more.
+extension Float {
+  /// Sets numbers to the logistic function of their arguments.
+  @inlinable @inline(__always) public static func fillSigmoid(
+    _ lane: Lane<Float>, _ argument: (Int) -> Float
+  ) {
+    lane.fillGroups(argument, { $0.sigmoid() }, { $0.sigmoid() })
   }
 
-  @inline(__always) func tanh(widen: (Element) -> Double, narrow: (Double) -> Element) {
-    guard takeExponentials(limit: 80, { -2 * widen($0).magnitude }) else {
-      for j in 0..<values.count { values[j] = narrow(widen(values[j]).tanh()) }
-      return
-    }
-    for j in 0..<values.count {
-      values[j] = unsafe narrow(
-        Double.tanh(ofExponential: high[j], low[j], sign: widen(values[j])))
-    }
+  /// Sets numbers to the hyperbolic tangent of their arguments.
+  @inlinable @inline(__always) public static func fillTanh(
+    _ lane: Lane<Float>, _ argument: (Int) -> Float
+  ) {
+    lane.fillGroups(argument, { $0.tanh() }, { $0.tanh() })
   }
+}
 
-  /// Leaves the exponentials of the numbers' arguments; whether all arguments are within -limit...0.
-  @inline(__always) private func takeExponentials(
-    limit: Double, _ argument: (Element) -> Double
-  ) -> Bool {
-    var beyond: UInt64 = 0
-    for j in 0..<values.count {
-      let x = argument(values[j])
-      beyond |= x >= -limit ? 0 : 1
-      let part = ExponentialParts(x)
-      let scale = ExponentialParts.powerOfTwo(part.exponent)
-      unsafe high[j] = part.high * scale
-      unsafe low[j] = part.low * scale
+extension Lane where Element: BinaryFloatingPoint {
+  /// Sets every number to a function's value, four at a time, then two, then one.
+  ///
+  /// Two registers' worth at a time keep a processor busy that would otherwise wait, in a function's
+  /// long chain of operations, for each result.
+  @inlinable @inline(__always) func fillGroups(
+    _ argument: (Int) -> Element, _ four: (SIMD4<Double>) -> SIMD4<Double>,
+    _ two: (SIMD2<Double>) -> SIMD2<Double>
+  ) {
+    var j = 0
+    while j &+ 4 <= count {
+      let (x0, x1) = (Double(argument(j)), Double(argument(j &+ 1)))
+      let (x2, x3) = (Double(argument(j &+ 2)), Double(argument(j &+ 3)))
+      let y = four(SIMD4(x0, x1, x2, x3))
+      (self[j], self[j &+ 1]) = (Element(y[0]), Element(y[1]))
+      (self[j &+ 2], self[j &+ 3]) = (Element(y[2]), Element(y[3]))
+      j &+= 4
     }
-    return beyond == 0
+    if j &+ 2 <= count {
+      let y = two(SIMD2(Double(argument(j)), Double(argument(j &+ 1))))
+      (self[j], self[j &+ 1]) = (Element(y[0]), Element(y[1]))
+      j &+= 2
+    }
+    if j < count { self[j] = Element(two(SIMD2(Double(argument(j)), 0))[0]) }
   }
 }

@@ -5,16 +5,19 @@ extension Float {
     _ bPlace: Placement, into sums: inout MutableSpan<Float>, _ sumsPlace: Placement
   ) {
     TiledProduct<Float>.accumulate(
-      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, threads: 1, variant: .fastest)
+      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: .sums, threads: 1,
+      variant: .fastest)
   }
 
   /// Adds a matrix product, by the machine's fastest form and, if it is large, by several threads.
   public static func accumulateProduct(
     _ extent: ProductExtent, _ a: Span<Float>, _ aPlace: Placement, _ b: Span<Float>,
-    _ bPlace: Placement, into sums: inout MutableSpan<Float>, _ sumsPlace: Placement, threads: Int
+    _ bPlace: Placement, into sums: inout MutableSpan<Float>, _ sumsPlace: Placement,
+    from start: ProductStart, threads: Int
   ) {
     TiledProduct<Float>.accumulate(
-      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, threads: threads, variant: .fastest)
+      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: start, threads: threads,
+      variant: .fastest)
   }
 
   /// Adds a matrix product by a form of the caller's choice, for tests and measurements.
@@ -23,13 +26,15 @@ extension Float {
   public static func accumulateProduct(
     _ extent: ProductExtent, _ a: Span<Float>, _ aPlace: Placement, _ b: Span<Float>,
     _ bPlace: Placement, into sums: inout MutableSpan<Float>, _ sumsPlace: Placement,
-    threads: Int = 1, variant: ProductVariant
+    from start: ProductStart = .sums, threads: Int = 1, variant: ProductVariant
   ) {
     guard variant != .plain else {
+      if start == .zero { clear(extent, &sums, sumsPlace) }
       return accumulateProductPlainly(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
     }
     precondition(ProductVariant.supported.contains(variant))
     TiledProduct<Float>.accumulate(
-      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, threads: threads, variant: variant)
+      extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: start, threads: threads,
+      variant: variant)
   }
 }

@@ -30,7 +30,8 @@
   ///
   /// - Precondition: `first >= 0 && length >= 0 && first + length <= count`.
   @inlinable public subscript(first: Int, length: Int) -> Lane {
-    precondition(first >= 0 && length >= 0 && first + length <= count)
+    // All four are at least 0, in one comparison.
+    precondition((first | length | (count &- length) | (count &- length &- first)) >= 0)
     return unsafe Lane(base: base + first, count: length)
   }
 
@@ -87,36 +88,26 @@ extension Arithmetic {
   /// Adds a matrix product between lanes; see the requirement of the same name.
   @inlinable public static func accumulateProduct(
     _ extent: ProductExtent, _ a: Lane<Self>, _ aPlace: Placement, _ b: Lane<Self>,
-    _ bPlace: Placement, into sums: Lane<Sum>, _ sumsPlace: Placement, threads: Int = 1
+    _ bPlace: Placement, into sums: Lane<Sum>, _ sumsPlace: Placement,
+    from start: ProductStart = .sums, threads: Int = 1
   ) {
     let left = unsafe Span(_unsafeStart: UnsafePointer(a.base), count: a.count)
     let right = unsafe Span(_unsafeStart: UnsafePointer(b.base), count: b.count)
     var result = unsafe MutableSpan(_unsafeStart: sums.base, count: sums.count)
     accumulateProduct(
-      extent, left, aPlace, right, bPlace, into: &result, sumsPlace, threads: threads)
+      extent, left, aPlace, right, bPlace, into: &result, sumsPlace, from: start,
+      threads: threads)
   }
 }
 
 extension Arithmetic {
   /// Number by number.
-  @inlinable public static func applySigmoid(_ lane: Lane<Self>, _ place: RowPlacement) {
-    place.forEach(lane) { $0.sigmoid() }
+  @inlinable public static func fillSigmoid(_ lane: Lane<Self>, _ argument: (Int) -> Self) {
+    for j in 0..<lane.count { lane[j] = argument(j).sigmoid() }
   }
 
   /// Number by number.
-  @inlinable public static func applyTanh(_ lane: Lane<Self>, _ place: RowPlacement) {
-    place.forEach(lane) { $0.tanh() }
-  }
-}
-
-extension RowPlacement {
-  /// Replaces every number by a function's value.
-  @inlinable @inline(__always) public func forEach<Element>(
-    _ lane: Lane<Element>, _ function: (Element) -> Element
-  ) {
-    for row in 0..<rows {
-      let part = lane[offset + row * rowStride, columns]
-      for j in 0..<columns { part[j] = function(part[j]) }
-    }
+  @inlinable public static func fillTanh(_ lane: Lane<Self>, _ argument: (Int) -> Self) {
+    for j in 0..<lane.count { lane[j] = argument(j).tanh() }
   }
 }

@@ -18,7 +18,7 @@ public enum ProductVariant: Int, Sendable, CaseIterable {
 
   /// The one to take when nothing else is asked for.
   public static var fastest: ProductVariant {
-    ProductVariant(tileIndex: product_tiles_fastest())
+    ProductVariant(tileIndex: product_tiles_widest())
   }
 
   private init(tileIndex: Int32) {

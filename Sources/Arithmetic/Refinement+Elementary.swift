@@ -42,8 +42,8 @@ extension Refinement {
   /// `value · 2^exponent` in two steps, the first of which is exact for values near 1.
   @inline(__always) func scaled(byExponent exponent: Double) -> Self {
     let first = Double.clamp(exponent, -900, 900)
-    return scaled(byPowerOfTwo: ExponentialParts.powerOfTwo(first))
-      .scaled(byPowerOfTwo: ExponentialParts.powerOfTwo(exponent - first))
+    return scaled(byPowerOfTwo: Double.powerOfTwo(first))
+      .scaled(byPowerOfTwo: Double.powerOfTwo(exponent - first))
   }
 
   /// `eˣ` for a single number x.
@@ -71,7 +71,7 @@ extension Refinement {
     let exponential =
       k < -900
       ? Self(constant: 0).widened(by: 0x1p-898)
-      : significand.scaled(byPowerOfTwo: ExponentialParts.powerOfTwo(k))
+      : significand.scaled(byPowerOfTwo: Double.powerOfTwo(k))
     let divisor = exponential + 1
     return isNegative ? (significand / divisor).scaled(byExponent: k) : 1 / divisor
   }
@@ -90,7 +90,7 @@ extension Refinement {
     }
     if leading.isNaN { return self }
     let (k, minusOne) = (isNegative ? self : -self).scaled(byPowerOfTwo: 2).exponentialParts()
-    let power = ExponentialParts.powerOfTwo(k)
+    let power = Double.powerOfTwo(k)
     let t = minusOne.scaled(byPowerOfTwo: power) + (Self(constant: power) - 1)
     return (isNegative ? t : -t) / (t + 2)
   }

@@ -14,14 +14,16 @@ import Dispatch
   var bInner, bColumn: Int
   var c: UnsafeMutablePointer<Scalar>
   var cRow: Int
+  var startsAtZero: Bool
 
-  /// Rows, inner length and columns of a packed block: the left factor's fits the second cache, a
-  /// strip of the right one's the first.
-  static var rowBlock: Int { 128 }
+  /// Rows, inner length and columns of the packed panels.
+  static var rowPanel: Int { 2048 }
   static var innerBlock: Int { 256 }
   static var columnBlock: Int { 512 }
-  /// What the two packed blocks hold together.
-  static var panelElements: Int { (rowBlock + columnBlock) * innerBlock }
+  /// What the two panels hold together.
+  static var panelElements: Int { (rowPanel + columnBlock) * innerBlock }
+  /// Rows that stay in the second cache while a panel of columns passes by: some whole tiles.
+  static func rowBlock(_ tileRows: Int) -> Int { 96 / tileRows * tileRows }
   /// Multiplications below which a second thread costs more than it brings.
   static var threadedWork: Int { 2_000_000 }
 
@@ -29,9 +31,13 @@ import Dispatch
   static func accumulate(
     _ extent: ProductExtent, _ a: Span<Scalar>, _ aPlace: Placement, _ b: Span<Scalar>,
     _ bPlace: Placement, into sums: inout MutableSpan<Scalar>, _ sumsPlace: Placement,
-    threads: Int, variant: ProductVariant
+    from start: ProductStart, threads: Int, variant: ProductVariant
   ) {
-    guard extent.rows > 0, extent.inner > 0, extent.columns > 0 else { return }
+    guard extent.rows > 0, extent.columns > 0 else { return }
+    guard extent.inner > 0 else {
+      if start == .zero { Scalar.clear(extent, &sums, sumsPlace) }
+      return
+    }
     precondition(aPlace.fits(extent.rows, extent.inner, in: a.count))
     precondition(bPlace.fits(extent.inner, extent.columns, in: b.count))
     precondition(sumsPlace.fits(extent.rows, extent.columns, in: sums.count))
@@ -43,13 +49,14 @@ import Dispatch
       let standing = extent.rows == 1 || sumsPlace.rowStride == 1
       let apart = extent.columns == 1 || sumsPlace.columnStride.magnitude >= extent.rows.magnitude
       guard standing && apart else {
+        if start == .zero { Scalar.clear(extent, &sums, sumsPlace) }
         return Scalar.accumulateProductPlainly(
           extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
       }
       let turned = ProductExtent(rows: extent.columns, inner: extent.inner, columns: extent.rows)
       return accumulate(
         turned, b, bPlace.transposed, a, aPlace.transposed, into: &sums, sumsPlace.transposed,
-        threads: threads, variant: variant)
+        from: start, threads: threads, variant: variant)
     }
     unsafe a.withUnsafeBufferPointer { a in
       unsafe b.withUnsafeBufferPointer { b in
@@ -60,7 +67,7 @@ import Dispatch
             a: a + aPlace.offset, aRow: aPlace.rowStride, aInner: aPlace.columnStride,
             b: b + bPlace.offset, bInner: bPlace.rowStride,
             bColumn: extent.columns == 1 ? 1 : bPlace.columnStride,
-            c: c + sumsPlace.offset, cRow: sumsPlace.rowStride)
+            c: c + sumsPlace.offset, cRow: sumsPlace.rowStride, startsAtZero: start == .zero)
           product.run(threads: threads, tileIndex: variant.tileIndex)
         }
       }

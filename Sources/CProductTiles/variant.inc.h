@@ -1,6 +1,6 @@
 /* One variant of the product for one type of number, included once for each. SCALAR: the type;
-   LANES: numbers in the widest register; ROWS: of the register tile, which is two registers wide;
-   TARGET: the instruction set; NAME(x): x, marked with type and variant. */
+   LANES: numbers in the widest register; ROWS: of the register tile; WIDTH: its registers a row, 1
+   or 2; TARGET: the instruction set; NAME(x): x, marked with type and variant. */
 
 #define VECTOR(lanes) \
   __attribute__((vector_size(sizeof(SCALAR) * (lanes)), aligned(sizeof(SCALAR)), may_alias))
@@ -11,10 +11,10 @@
 #define TILE(name, lanes, type, count)                                                           \
   typedef SCALAR NAME(name##_vector) type;                                                       \
   INLINE void NAME(name)(const product_block *p, const int rows, const SCALAR *a,                \
-                         const SCALAR *b, SCALAR *c) {                                           \
-    NAME(name##_vector) sum[ROWS][count], right[count];                                          \
-    const ptrdiff_t a_row = p->a_row, a_inner = p->a_inner, b_inner = p->b_inner;                \
-    UNROLLED(r, rows) UNROLLED(s, count)                                                         \
+                         const ptrdiff_t a_row, const SCALAR *b, SCALAR *c) {                    \
+    NAME(name##_vector) sum[ROWS][count] = {0}, right[count];                                    \
+    const ptrdiff_t a_inner = p->a_inner, b_inner = p->b_inner;                                  \
+    if (!p->from_zero) UNROLLED(r, rows) UNROLLED(s, count)                                      \
       sum[r][s] = *(const NAME(name##_vector) *)(c + r * p->c_row + s * (lanes));                \
     _Pragma("clang loop unroll_count(2)")                                                        \
     for (ptrdiff_t k = p->inner; k > 0; k--, a += a_inner, b += b_inner) {                       \
@@ -28,7 +28,7 @@
       *(NAME(name##_vector) *)(c + r * p->c_row + s * (lanes)) = sum[r][s];                      \
   }
 
-TILE(strip, LANES, VECTOR(LANES), 2)
+TILE(strip, LANES, VECTOR(LANES), WIDTH)
 TILE(full, LANES, VECTOR(LANES), 1)
 TILE(eight, 8, VECTOR(LANES > 8 ? 8 : LANES), 1)
 TILE(four, 4, VECTOR(LANES > 4 ? 4 : LANES), 1)
@@ -39,9 +39,11 @@ TILE(one, 1, , 1)
 INLINE void NAME(row_tile)(const product_block *p, const int rows, const ptrdiff_t width,
                            const SCALAR *a, const SCALAR *b, SCALAR *c) {
 #define PART(name, lanes) \
-  if (width & (lanes)) NAME(name)(p, rows, a, b, c), b += (lanes), c += (lanes);
-  if (width == 2 * LANES) return NAME(strip)(p, rows, a, b, c);
-  PART(full, LANES)
+  if (width & (lanes)) NAME(name)(p, rows, a, p->a_row, b, c), b += (lanes), c += (lanes);
+  /* Packed rows adjoin each other: the compiler is told, and addresses need no registers. */
+  if (width == WIDTH * LANES && rows == ROWS && p->a_row == 1) return NAME(strip)(p, rows, a, 1, b, c);
+  if (width == WIDTH * LANES) return NAME(strip)(p, rows, a, p->a_row, b, c);
+  PART(full, WIDTH > 1 ? LANES : 0)
   PART(eight, LANES > 8 ? 8 : 0)
   PART(four, LANES > 4 ? 4 : 0)
   PART(two, LANES > 2 ? 2 : 0)
@@ -54,8 +56,8 @@ static TARGET void NAME(accumulate)(const product_block *p) {
   if (left & (rows)) \
     NAME(row_tile)(p, rows, width, a, b, c), a += (rows) * p->a_row, c += (rows) * p->c_row;
   const SCALAR *b = p->b;
-  for (ptrdiff_t j = 0; j < p->columns; j += 2 * LANES, b += p->b_strip) {
-    const ptrdiff_t width = p->columns - j < 2 * LANES ? p->columns - j : 2 * LANES;
+  for (ptrdiff_t j = 0; j < p->columns; j += WIDTH * LANES, b += p->b_strip) {
+    const ptrdiff_t width = p->columns - j < WIDTH * LANES ? p->columns - j : WIDTH * LANES;
     const SCALAR *a = p->a;
     SCALAR *c = (SCALAR *)p->c + j;
     ptrdiff_t left = p->rows;
@@ -63,7 +65,8 @@ static TARGET void NAME(accumulate)(const product_block *p) {
       if (left >= 2 * ROWS) UNROLLED(r, ROWS) __builtin_prefetch(c + (ROWS + r) * p->c_row, 1);
       NAME(row_tile)(p, ROWS, width, a, b, c);
     }
-    PART(ROWS > 4 ? 4 : 0)
+    PART(ROWS > 8 ? 8 : 0)
+    PART(4 < ROWS ? 4 : 0)
     PART(2)
     PART(1)
   }

@@ -7,7 +7,8 @@
    Swift cannot choose the instruction set at run time; this can. Nothing else belongs here. */
 
 /* One block: c[i, j] += sum over k, in rising order, of a[i, k] * b[k, j], each product and each
-   sum rounded by itself: all variants give the same bits. Distances are counted in elements.
+   sum rounded by itself: all variants give the same bits. With `from_zero` the sums start at +0,
+   whatever `c` holds. Distances are counted in elements.
 
    Rows come in tiles and columns in strips, so that the factors may be packed: row i of `a` is row
    i % R of tile i / R, column j of `b` is column j % S of strip j / S (R and S as the variant says).
@@ -20,6 +21,7 @@ typedef struct {
   ptrdiff_t b_inner, b_strip;
   void *c;
   ptrdiff_t c_row;
+  int from_zero;
 } product_block;
 
 /* A variant's loops for one type of number, and the shape of its register tile. `peak` runs
@@ -31,10 +33,9 @@ typedef struct {
   ptrdiff_t tile_rows, strip_columns;
 } product_tiles;
 
-/* The variants, in rising width: the widest this machine can run, and the one that is fastest. */
+/* The variants, in rising width, and the widest this machine can run. */
 enum { PRODUCT_TILES_BASELINE, PRODUCT_TILES_AVX2, PRODUCT_TILES_AVX512 };
 int product_tiles_widest(void);
-int product_tiles_fastest(void);
 
 /* A variant's loops; it must not exceed `product_tiles_widest()`. */
 product_tiles product_tiles_double(int variant);

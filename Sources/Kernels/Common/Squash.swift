@@ -31,14 +31,15 @@ enum Squash: Sendable, Hashable {
     }
   }
 
-  /// Replaces whole rows of numbers by their values.
-  @inline(__always) func apply<Scalar: Arithmetic>(
-    to lane: Lane<Scalar>, _ place: RowPlacement
+  /// Sets every number of a lane to the value at its argument, asked for in rising order.
+  @inline(__always) func fill<Scalar: Arithmetic>(
+    _ lane: Lane<Scalar>, _ argument: (Int) -> Scalar
   ) {
     switch self {
-    case .sigmoid: Scalar.applySigmoid(lane, place)
-    case .tanh: Scalar.applyTanh(lane, place)
-    case .hardSigmoid, .identity: place.forEach(lane) { self($0) }
+    case .sigmoid: Scalar.fillSigmoid(lane, argument)
+    case .tanh: Scalar.fillTanh(lane, argument)
+    case .hardSigmoid, .identity:
+      for j in 0..<lane.count { lane[j] = self(argument(j)) }
     }
   }
 }

@@ -44,7 +44,6 @@ extension LSTMRun {
 
   /// x_k·Wx for all frames, block by block: nothing in it waits for the recurrence.
   @inline(__always) func addInputProducts(_ variant: LSTMVariant) {
-    preactivations.lane.fill(Scalar.Sum())
     for k in 0..<shape.blockCount {
       let inputs = inputs(ofBlock: k, variant)
       Scalar.accumulateProduct(
@@ -53,7 +52,7 @@ extension LSTMRun {
         inputWeights.lane, Placement(rowStride: shape.gateSize),
         into: preactivations.lane,
         Placement(offset: k * shape.gateSize, rowStride: shape.blockCount * shape.gateSize),
-        threads: threads)
+        from: .zero, threads: threads)
     }
   }
 
@@ -100,32 +99,18 @@ extension LSTMRun {
 
   /// Gates, cell and output of one block of one frame.
   @inline(__always) func advanceCell(frame t: Int, _ k: Int, _ variant: LSTMVariant) {
-    let rows = t * shape.batchSize..<(t + 1) * shape.batchSize
-    if variant.inputForgetPeepholes == .new {
-      // A program that looks at the cell before it is there: gates without peepholes make it.
-      open(earlyStretches, rows, k, peepholes: nil, variant)
-      for row in rows { updateCell(row: row, k, variant) }
-    }
-    open(earlyStretches, rows, k, peepholes: variant.inputForgetPeepholes, variant)
-    for row in rows {
-      updateCell(row: row, k, variant)
-      if let clip = variant.cellClip {
-        let new = stateLane(cell, row + shape.batchSize, k)
-        for j in 0..<shape.cellSize { new[j] = new[j].clamped(to: -clip...clip) }
-      }
-    }
-    open(lateStretches, rows, k, peepholes: variant.outputPeephole, variant)
-    for row in rows {
+    for row in t * shape.batchSize..<(t + 1) * shape.batchSize {
+      let previous = stateLane(cell, row, k)
       let new = stateLane(cell, row + shape.batchSize, k)
-      let squashed = stateLane(squashedCell, row, k)
-      for j in 0..<shape.cellSize { squashed[j] = new[j] }
-    }
-    variant.cellOutput.apply(
-      to: squashedCell.lane,
-      RowPlacement(
-        offset: rows.lowerBound * shape.stateSize + k * shape.cellSize, rows: shape.batchSize,
-        columns: shape.cellSize, rowStride: shape.stateSize))
-    for row in rows {
+      if variant.inputForgetPeepholes == .new {
+        // A program that looks at the cell before it is there: gates without peepholes make it.
+        openEarlyGates(row, k, sees: nil, variant)
+        updateCell(row, k, variant)
+      }
+      openEarlyGates(
+        row, k, sees: variant.inputForgetPeepholes == .new ? new : previous, variant)
+      updateCell(row, k, variant)
+      open(.output, row, k, sees: variant.outputPeephole == .new ? new : previous, variant)
       let o = gateLane(.output, row, k)
       let squashed = stateLane(squashedCell, row, k)
       let h = stateLane(hidden, row + shape.batchSize, k)
@@ -133,105 +118,65 @@ extension LSTMRun {
     }
   }
 
-  /// c = f ⊙ c′ + i ⊙ g of one block of one row.
-  @inline(__always) private func updateCell(row: Int, _ k: Int, _ variant: LSTMVariant) {
+  /// The gates that open before the new cell is there.
+  @inline(__always) private func openEarlyGates(
+    _ row: Int, _ k: Int, sees cell: Lane<Scalar>?, _ variant: LSTMVariant
+  ) {
+    open(.input, row, k, sees: cell, variant)
+    open(.forget, row, k, sees: cell, variant)
+    open(.candidate, row, k, sees: nil, variant)
+  }
+
+  /// c = f ⊙ c′ + i ⊙ g and tanh(c) of one block of one row.
+  @inline(__always) private func updateCell(_ row: Int, _ k: Int, _ variant: LSTMVariant) {
     let i = gateLane(.input, row, k)
     let f = gateLane(.forget, row, k)
     let g = gateLane(.candidate, row, k)
     let previous = stateLane(cell, row, k)
     let new = stateLane(cell, row + shape.batchSize, k)
-    for j in 0..<shape.cellSize {
-      var c = Scalar.Sum()
-      c.accumulate(f[j], times: previous[j])
-      c.accumulate(i[j], times: g[j])
-      new[j] = c.total
+    variant.cellOutput.fill(stateLane(squashedCell, row, k)) { j in
+      var sum = Scalar.Sum()
+      sum.accumulate(f[j], times: previous[j])
+      sum.accumulate(i[j], times: g[j])
+      var c = sum.total
+      if let clip = variant.cellClip { c = c.clamped(to: -clip...clip) }
+      new[j] = c
+      return c
     }
   }
 
-  /// Opens gates of one block of one frame: bias, peephole and squashing function, over as many
-  /// columns at a time as have the same one.
+  /// Opens one gate of one block of one row: bias, peephole and squashing function.
   @inline(__always) func open(
-    _ stretches: [GateStretch], _ rows: Range<Int>, _ k: Int, peepholes: LSTMVariant.Cell?,
-    _ variant: LSTMVariant
+    _ gate: Gate, _ row: Int, _ k: Int, sees cell: Lane<Scalar>?, _ variant: LSTMVariant
   ) {
-    for stretch in stretches {
-      let shift = peepholes == .new ? shape.batchSize : 0
-      for row in rows {
-        let seen = stateLane(cell, row + shift, k)
-        if stretch.hasPeepholes, peepholes != nil, !variant.peepholesAfterSquash {
-          if stretch.holds.input { add(.input, row, k, sees: seen, variant) }
-          if stretch.holds.forget { add(.forget, row, k, sees: seen, variant) }
-          if stretch.holds.output { add(.output, row, k, sees: seen, variant) }
-        } else {
-          addBiases(stretch, row, k)
-        }
-      }
-      let squash = stretch.isCandidate ? variant.candidate : variant.gate
-      squash.apply(
-        to: gates.lane,
-        RowPlacement(
-          offset: (rows.lowerBound * shape.blockCount + k) * shape.gateSize + stretch.firstColumn,
-          rows: shape.batchSize, columns: stretch.columns,
-          rowStride: shape.blockCount * shape.gateSize))
-      if variant.peepholesAfterSquash, peepholes != nil {
-        for row in rows { addLatePeepholes(stretch, row, k, shift, variant) }
-      }
-    }
-  }
-
-  /// The pre-activations of gates without peepholes.
-  @inline(__always) private func addBiases(_ stretch: GateStretch, _ row: Int, _ k: Int) {
-    let first = (row * shape.blockCount + k) * shape.gateSize + stretch.firstColumn
-    let sums = preactivations.lane[first, stretch.columns]
-    let values = gates.lane[first, stretch.columns]
-    let bias = bias.lane[stretch.firstColumn, stretch.columns]
-    for j in 0..<stretch.columns {
-      var a = sums[j]
-      a.accumulate(bias[j])
-      values[j] = a.total
-    }
-  }
-
-  /// The pre-activations of one gate with its peephole.
-  @inline(__always) private func add(
-    _ gate: Gate, _ row: Int, _ k: Int, sees cell: Lane<Scalar>, _ variant: LSTMVariant
-  ) {
-    let column = column(gate)
-    let size = shape.cellSize
     let sums = preactivations.lane[
-      (row * shape.blockCount + k) * shape.gateSize + column, size]
+      (row * shape.blockCount + k) * shape.gateSize + column(gate), shape.cellSize]
     let values = gateLane(gate, row, k)
-    let bias = bias.lane[column, size]
-    guard let weights = peephole(gate), variant.omittedPeephole != gate else {
-      for j in 0..<size {
+    let bias = bias.lane[column(gate), shape.cellSize]
+    let squash = gate == .candidate ? variant.candidate : variant.gate
+    let peepholes = variant.omittedPeephole == gate ? nil : peephole(gate)
+    if let cell, let weights = peepholes, !variant.peepholesAfterSquash {
+      squash.fill(values) { j in
         var a = sums[j]
         a.accumulate(bias[j])
-        values[j] = a.total
+        a.accumulate(weights[j], times: cell[j])
+        return a.total
       }
       return
     }
-    for j in 0..<size {
+    squash.fill(values) { j in
       var a = sums[j]
       a.accumulate(bias[j])
-      a.accumulate(weights[j], times: cell[j])
-      values[j] = a.total
+      return a.total
     }
-  }
-
-  /// The peepholes of a program that adds them to the opened gates.
-  private func addLatePeepholes(
-    _ stretch: GateStretch, _ row: Int, _ k: Int, _ shift: Int, _ variant: LSTMVariant
-  ) {
-    let seen = stateLane(cell, row + shift, k)
-    for gate in Gate.allCases where stretch.contains(gate) && variant.omittedPeephole != gate {
-      guard let weights = peephole(gate) else { continue }
-      let values = gateLane(gate, row, k)
-      for j in 0..<shape.cellSize { values[j] = values[j] + weights[j] * seen[j] }
+    if let cell, let weights = peepholes {
+      // A program that adds them to the opened gate.
+      for j in 0..<shape.cellSize { values[j] = values[j] + weights[j] * cell[j] }
     }
   }
 
   /// The numbers of one block of one row in a store of state columns.
-  @inline(__always) private func stateLane(
+  @inline(__always) func stateLane(
     _ store: Store<Scalar>, _ row: Int, _ k: Int
   ) -> Lane<Scalar> {
     store.lane[row * shape.stateSize + k * shape.cellSize, shape.cellSize]
@@ -258,51 +203,5 @@ extension Gate {
     case .output: 2
     case .candidate: nil
     }
-  }
-}
-
-/// Adjoining gate blocks that open together and by the same function.
-struct GateStretch: Sendable {
-  var holds: (input: Bool, forget: Bool, output: Bool)
-  var firstColumn: Int
-  var columns: Int
-  var isCandidate: Bool
-  var hasPeepholes: Bool
-
-  /// Whether a gate's block is part of it.
-  func contains(_ gate: Gate) -> Bool {
-    switch gate {
-    case .input: holds.input
-    case .forget: holds.forget
-    case .output: holds.output
-    case .candidate: isCandidate
-    }
-  }
-
-  /// The stretches that given gates make in storage order.
-  static func all(
-    of gates: Set<Gate>, in order: GateOrder, cellSize: Int, timeFrequency: Bool
-  ) -> [GateStretch] {
-    var result: [GateStretch] = []
-    for (block, gate) in order.gates.enumerated() where gates.contains(gate) {
-      let last = result.last
-      if gate == .candidate || last?.isCandidate != false
-        || last.map({ $0.firstColumn + $0.columns }) != block * cellSize
-      {
-        result.append(
-          GateStretch(
-            holds: (false, false, false), firstColumn: block * cellSize, columns: 0,
-            isCandidate: gate == .candidate, hasPeepholes: timeFrequency && gate != .candidate))
-      }
-      let end = result.count - 1
-      result[end].columns += cellSize
-      switch gate {
-      case .input: result[end].holds.input = true
-      case .forget: result[end].holds.forget = true
-      case .output: result[end].holds.output = true
-      case .candidate: break
-      }
-    }
-    return result
   }
 }

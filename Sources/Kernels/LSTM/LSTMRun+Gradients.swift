@@ -19,7 +19,6 @@ extension LSTMRun {
   @inline(__always) private func sumInputWeightGradient(
     _ rows: Range<Int>, _ variant: LSTMVariant
   ) {
-    inputWeightGradient.lane.fill(Scalar.Sum())
     for k in 0..<shape.blockCount {
       let inputs = inputs(ofBlock: k, variant)
       Scalar.accumulateProduct(
@@ -29,14 +28,14 @@ extension LSTMRun {
           offset: rows.lowerBound * shape.inputSize + inputs.first, rowStride: shape.inputSize
         ).transposed,
         gateGradients.lane, gradientPlace(rows, block: k),
-        into: inputWeightGradient.lane, Placement(rowStride: shape.gateSize), threads: threads)
+        into: inputWeightGradient.lane, Placement(rowStride: shape.gateSize),
+        from: k == 0 ? .zero : .sums, threads: threads)
     }
   }
 
   @inline(__always) private func sumRecurrentWeightGradient(
     _ rows: Range<Int>, _ variant: LSTMVariant
   ) {
-    recurrentWeightGradient.lane.fill(Scalar.Sum())
     let shift = variant.recurrentGradientFromSameFrame ? shape.batchSize : 0
     let transposes = variant.transposesRecurrentBlocks
     for index in 0..<weightPartCount(transposesBlocks: transposes) {
@@ -52,7 +51,7 @@ extension LSTMRun {
         Placement(
           offset: rows.lowerBound * 4 * shape.stateSize + part.firstColumn,
           rowStride: shape.gateSize),
-        into: recurrentWeightGradient.lane, part.place, threads: threads)
+        into: recurrentWeightGradient.lane, part.place, from: .zero, threads: threads)
     }
   }
 

@@ -38,9 +38,13 @@ extension LSTMRun {
       addRecurrentProduct(frame: t, variant)
       for k in 0..<shape.blockCount {
         if k > 0 { addBlockProduct(frame: t, block: k, below: k - 1, variant) }
-        let rows = t * shape.batchSize..<(t + 1) * shape.batchSize
-        open(earlyStretches, rows, k, peepholes: .previous, variant)
-        open(lateStretches, rows, k, peepholes: .new, variant)
+        for row in t * shape.batchSize..<(t + 1) * shape.batchSize {
+          let previous = stateLane(cell, row, k)
+          open(.input, row, k, sees: previous, variant)
+          open(.forget, row, k, sees: previous, variant)
+          open(.candidate, row, k, sees: nil, variant)
+          open(.output, row, k, sees: stateLane(cell, row + shape.batchSize, k), variant)
+        }
       }
     }
   }

@@ -71,9 +71,6 @@ public final class LSTMRun<Scalar: Arithmetic> {
   public let peepholeGradients: Store<Scalar.Sum>?
 
   let firstColumns: (input: Int, forget: Int, output: Int, candidate: Int)
-  /// The gates that open before the cell is there, and those that see the new cell.
-  let earlyStretches: [GateStretch]
-  let lateStretches: [GateStretch]
   /// Whᵀ and Wkᵀ, which every frame of the backward pass multiplies by.
   let transposedRecurrentWeights: Store<Scalar>
   let transposedBlockWeights: Store<Scalar>?
@@ -104,13 +101,6 @@ public final class LSTMRun<Scalar: Arithmetic> {
     self.backwardVariant = backward
     func column(_ gate: Gate) -> Int { order.block(of: gate) * shape.cellSize }
     firstColumns = (column(.input), column(.forget), column(.output), column(.candidate))
-    let early: Set<Gate> = [.input, .forget, .candidate]
-    let late: Set<Gate> = timeFrequency ? [.output] : []
-    earlyStretches = GateStretch.all(
-      of: timeFrequency ? early : Set(Gate.allCases), in: order, cellSize: shape.cellSize,
-      timeFrequency: timeFrequency)
-    lateStretches = GateStretch.all(
-      of: late, in: order, cellSize: shape.cellSize, timeFrequency: timeFrequency)
     let state = shape.stateSize
     let recurrentCount = shape.cellSize * shape.gateSize
     input = numbers(shape.rowCount * shape.inputSize)

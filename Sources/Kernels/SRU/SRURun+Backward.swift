@@ -163,7 +163,6 @@ extension SRURun {
   }
 
   @inline(__always) private func sumInputGradient() {
-    inputGradient.lane.fill(Scalar.Sum())
     for index in 0..<weightPartCount {
       let part = weightPart(index)
       Scalar.accumulateProduct(
@@ -171,12 +170,12 @@ extension SRURun {
         blockGradients.lane,
         Placement(offset: part.firstColumn, rowStride: shape.blockSize),
         weights.lane, part.place.transposed,
-        into: inputGradient.lane, Placement(rowStride: shape.inputSize), threads: threads)
+        into: inputGradient.lane, Placement(rowStride: shape.inputSize),
+        from: index == 0 ? .zero : .sums, threads: threads)
     }
   }
 
   @inline(__always) private func sumWeightGradient(_ rows: Range<Int>) {
-    weightGradient.lane.fill(Scalar.Sum())
     for index in 0..<weightPartCount {
       let part = weightPart(index)
       Scalar.accumulateProduct(
@@ -188,7 +187,7 @@ extension SRURun {
         Placement(
           offset: rows.lowerBound * shape.blockSize + part.firstColumn,
           rowStride: shape.blockSize),
-        into: weightGradient.lane, part.place, threads: threads)
+        into: weightGradient.lane, part.place, from: .zero, threads: threads)
     }
   }
 

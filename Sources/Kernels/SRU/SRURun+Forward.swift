@@ -25,13 +25,14 @@ extension SRURun {
 
   @inline(__always) private func forward(as variant: SRUVariant) {
     addInputProducts()
-    openGates(variant)
-    for row in 0..<shape.rowCount { advanceCell(row: row, variant) }
+    for row in 0..<shape.rowCount {
+      openGates(row: row, variant)
+      advanceCell(row: row, variant)
+    }
   }
 
   /// x·[W Wf Wr Wh] for all frames: nothing in it waits for the recurrence.
   @inline(__always) func addInputProducts() {
-    preactivations.lane.fill(Scalar.Sum())
     for index in 0..<weightPartCount {
       let part = weightPart(index)
       Scalar.accumulateProduct(
@@ -39,36 +40,37 @@ extension SRURun {
         input.lane, Placement(rowStride: shape.inputSize),
         weights.lane, part.place,
         into: preactivations.lane,
-        Placement(offset: part.firstColumn, rowStride: shape.blockSize), threads: threads)
+        Placement(offset: part.firstColumn, rowStride: shape.blockSize),
+        from: .zero, threads: threads)
     }
   }
 
-  /// The four blocks of all frames.
-  @inline(__always) func openGates(_ variant: SRUVariant) {
-    for row in 0..<shape.rowCount { addBiases(row: row) }
-    variant.gate.apply(
-      to: blocks.lane,
-      RowPlacement(
-        offset: shape.cellSize, rows: shape.rowCount, columns: 2 * shape.cellSize,
-        rowStride: shape.blockSize))
+  /// The four blocks of one row.
+  @inline(__always) func openGates(row: Int, _ variant: SRUVariant) {
+    copyBlock(0, row: row)
+    open(block: 1, row: row, bias: forgetBias.lane, variant)
+    open(block: 2, row: row, bias: resetBias.lane, variant)
+    copyBlock(3, row: row)
   }
 
-  /// The four blocks of one row, the gates before they are squashed.
-  @inline(__always) private func addBiases(row: Int) {
-    let size = shape.cellSize
-    let sums = preactivations.lane[row * shape.blockSize, shape.blockSize]
-    let values = blocks.lane[row * shape.blockSize, shape.blockSize]
-    let forgetBias = forgetBias.lane
-    let resetBias = resetBias.lane
-    for j in 0..<size {
-      var af = sums[size + j]
-      var ar = sums[2 * size + j]
-      af.accumulate(forgetBias[j])
-      ar.accumulate(resetBias[j])
-      values[j] = sums[j].total
-      values[size + j] = af.total
-      values[2 * size + j] = ar.total
-      values[3 * size + j] = sums[3 * size + j].total
+  /// ax or ah of one row.
+  @inline(__always) private func copyBlock(_ block: Int, row: Int) {
+    let first = row * shape.blockSize + block * shape.cellSize
+    let sums = preactivations.lane[first, shape.cellSize]
+    let values = blocks.lane[first, shape.cellSize]
+    for j in 0..<shape.cellSize { values[j] = sums[j].total }
+  }
+
+  /// f or r of one row.
+  @inline(__always) private func open(
+    block: Int, row: Int, bias: Lane<Scalar>, _ variant: SRUVariant
+  ) {
+    let first = row * shape.blockSize + block * shape.cellSize
+    let sums = preactivations.lane[first, shape.cellSize]
+    variant.gate.fill(blocks.lane[first, shape.cellSize]) { j in
+      var a = sums[j]
+      a.accumulate(bias[j])
+      return a.total
     }
   }
 
