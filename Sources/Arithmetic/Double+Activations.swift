@@ -5,14 +5,14 @@ extension Double {
   @inlinable @inline(__always) public static func fillSigmoid(
     _ lane: Lane<Double>, _ argument: (Int) -> Double
   ) {
-    lane.fillGroups(argument, { $0.sigmoid() }, { $0.sigmoid() })
+    lane.fillGroups(argument, { Activation.sigmoid($0) }, { Activation.sigmoid($0) })
   }
 
   /// Sets numbers to the hyperbolic tangent of their arguments.
   @inlinable @inline(__always) public static func fillTanh(
     _ lane: Lane<Double>, _ argument: (Int) -> Double
   ) {
-    lane.fillGroups(argument, { $0.tanh() }, { $0.tanh() })
+    lane.fillGroups(argument, { Activation.tanh($0) }, { Activation.tanh($0) })
   }
 }
 
@@ -22,14 +22,31 @@ extension Float {
   @inlinable @inline(__always) public static func fillSigmoid(
     _ lane: Lane<Float>, _ argument: (Int) -> Float
   ) {
-    lane.fillGroups(argument, { $0.sigmoid() }, { $0.sigmoid() })
+    lane.fillGroups(argument, { Activation.sigmoid($0) }, { Activation.sigmoid($0) })
   }
 
   /// Sets numbers to the hyperbolic tangent of their arguments.
   @inlinable @inline(__always) public static func fillTanh(
     _ lane: Lane<Float>, _ argument: (Int) -> Float
   ) {
-    lane.fillGroups(argument, { $0.tanh() }, { $0.tanh() })
+    lane.fillGroups(argument, { Activation.tanh($0) }, { Activation.tanh($0) })
+  }
+}
+
+/// The functions of four and of two doubles, compiled once: kernels that called for copies of them
+/// would outgrow what the compiler is willing to inline.
+@usableFromInline enum Activation {
+  @inline(never) @usableFromInline static func sigmoid(_ x: SIMD4<Double>) -> SIMD4<Double> {
+    x.sigmoid()
+  }
+  @inline(never) @usableFromInline static func sigmoid(_ x: SIMD2<Double>) -> SIMD2<Double> {
+    x.sigmoid()
+  }
+  @inline(never) @usableFromInline static func tanh(_ x: SIMD4<Double>) -> SIMD4<Double> {
+    x.tanh()
+  }
+  @inline(never) @usableFromInline static func tanh(_ x: SIMD2<Double>) -> SIMD2<Double> {
+    x.tanh()
   }
 }
 

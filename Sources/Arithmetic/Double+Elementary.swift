@@ -12,34 +12,34 @@ extension Double {
   ///
   /// Edge cases: `exp(±0) = 1`, `exp(-∞) = 0`, `exp(+∞) = +∞`; above about 709.78 the result is +∞,
   /// below about −745.13 it is 0, and below −708.4 it is subnormal. NaN gives NaN.
-  @inlinable public func exp() -> Double { SIMD2(self, 0).exp()[0] }
+  public func exp() -> Double { SIMD2(self, 0).exp()[0] }
 
   /// The logistic function `σ(x) = 1 / (1 + e⁻ˣ)`.
   ///
   /// Edge cases: `σ(±0) = ½`, `σ(-∞) = 0`, `σ(+∞) = 1`; below about −745.13 the result is 0. NaN
   /// gives NaN.
-  @inlinable public func sigmoid() -> Double { SIMD2(self, 0).sigmoid()[0] }
+  public func sigmoid() -> Double { SIMD2(self, 0).sigmoid()[0] }
 
   /// The hyperbolic tangent.
   ///
   /// Edge cases: `tanh(±0) = ±0`, `tanh(±∞) = ±1`; subnormal arguments are returned unchanged. NaN
   /// gives NaN.
-  @inlinable public func tanh() -> Double { SIMD2(self, 0).tanh()[0] }
+  public func tanh() -> Double { SIMD2(self, 0).tanh()[0] }
 
   /// `2^exponent`, for a whole number that is the exponent of a normal double.
-  @inlinable @inline(__always) static func powerOfTwo(_ exponent: Double) -> Double {
+  @inline(__always) static func powerOfTwo(_ exponent: Double) -> Double {
     SIMD2.powerOfTwo(SIMD2(exponent, 0))[0]
   }
 
   /// The nearest value in a range; NaN stays NaN.
-  @inlinable @inline(__always) static func clamp(_ value: Double, _ lower: Double, _ upper: Double) -> Double {
+  @inline(__always) static func clamp(_ value: Double, _ lower: Double, _ upper: Double) -> Double {
     SIMD2(value, 0).limited(from: lower, to: upper)[0]
   }
 }
 
 extension DoubleVector {
   /// `eˣ = 2ᵏ·(1 + 2b/(a - b))`.
-  @inlinable @inline(__always) func exp() -> Self {
+  @inline(__always) func exp() -> Self {
     let ratio = ExponentialRatio(limited(from: -746, to: 710))
     // 2ᵏ in two steps, since k may lie beyond the exponents of normal doubles on either side.
     let half = (0.5 * ratio.exponent + Self.shifter) - Self.shifter
@@ -50,7 +50,7 @@ extension DoubleVector {
   /// `σ(x) = 2ᵏ·(a + b) / ((a - b) + 2ᵏ·(a + b))`.
   ///
   /// Nothing cancels in it: small results keep their relative accuracy.
-  @inlinable @inline(__always) func sigmoid() -> Self {
+  @inline(__always) func sigmoid() -> Self {
     let isModerate = all(magnitude .<= 690)
     let ratio = ExponentialRatio(isModerate ? self : limited(from: -746, to: 690))
     guard !isModerate else { return ratio.sigmoid(scale: Self.powerOfTwo(ratio.exponent)) }
@@ -64,7 +64,7 @@ extension DoubleVector {
   ///
   /// For `k ≤ 1` the dividend is `2ᵏ·(a + b) - (a - b)`, gathered so that a and b each meet their like
   /// and nothing cancels; beyond, it is the divisor less `2·(a - b)`, so that both err alike.
-  @inlinable @inline(__always) func tanh() -> Self {
+  @inline(__always) func tanh() -> Self {
     let twice = magnitude + magnitude
     let ratio = ExponentialRatio(twice.replacing(with: 700, where: twice .> 700))
     let scale = Self.powerOfTwo(ratio.exponent)
@@ -83,16 +83,16 @@ extension DoubleVector {
 /// `x = k·ln 2 + r` with `|r| ≤ ½ ln 2`; ln 2 is cut into 41 bits, so that `k` times the first
 /// part is exact, and 53 more. Then `tanh(r/2) = odd/even`, where `odd = r·p(r²)` and
 /// `even = q(r²)` with p and q of degree 2, so that `eʳ` is met within 2⁻⁵⁷.
-@frozen @usableFromInline struct ExponentialRatio<Vector: DoubleVector> {
+private struct ExponentialRatio<Vector: DoubleVector> {
   /// The power of two, a whole number.
-  @usableFromInline let exponent: Vector
+  let exponent: Vector
   /// Between 30258 and 30664.
-  @usableFromInline let even: Vector
+  let even: Vector
   /// Of the sign of r, and below 0.18 times `even`.
-  @usableFromInline let odd: Vector
+  let odd: Vector
 
   /// The parts of `eˣ` for `|x| < 2000`.
-  @inlinable @inline(__always) init(_ x: Vector) {
+  @inline(__always) init(_ x: Vector) {
     let k = (x * 0x1.71547652b82fep0 + Vector.shifter) - Vector.shifter
     let r = (x - k * 0x1.62e42fefa4p-1) - k * -0x1.8432a1b0e2634p-43
     let square = r * r
@@ -102,7 +102,7 @@ extension DoubleVector {
   }
 
   /// `σ(x)`, with `2^exponent` handed in.
-  @inlinable @inline(__always) func sigmoid(scale: Vector) -> Vector {
+  @inline(__always) func sigmoid(scale: Vector) -> Vector {
     let scaled = scale * (even + odd)
     return scaled / ((even - odd) + scaled)
   }

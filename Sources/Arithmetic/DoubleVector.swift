@@ -2,44 +2,44 @@
 ///
 /// Four registers' worth at a time keep a processor busy that would otherwise wait, in a function's long
 /// chain of operations, for each result.
-@usableFromInline protocol DoubleVector: SIMD<Double> {
+protocol DoubleVector: SIMD<Double> {
   /// As many 64-bit patterns.
   associatedtype Bits: SIMD<UInt64>
 }
 
 extension SIMD2<Double>: DoubleVector {
-  @usableFromInline typealias Bits = SIMD2<UInt64>
+  typealias Bits = SIMD2<UInt64>
 }
 extension SIMD4<Double>: DoubleVector {
-  @usableFromInline typealias Bits = SIMD4<UInt64>
+  typealias Bits = SIMD4<UInt64>
 }
 
 extension DoubleVector {
   /// The numbers with the bits given.
-  @inlinable @inline(__always) init(bits: Bits) {
+  @inline(__always) init(bits: Bits) {
     self = unsafe unsafeBitCast(bits, to: Self.self)
   }
 
   /// The numbers' bits.
-  @inlinable @inline(__always) var bits: Bits { unsafe unsafeBitCast(self, to: Bits.self) }
+  @inline(__always) var bits: Bits { unsafe unsafeBitCast(self, to: Bits.self) }
 
   /// The bits that hold the signs.
-  @inlinable @inline(__always) static var signBits: Bits { Bits(repeating: 1 << 63) }
+  @inline(__always) static var signBits: Bits { Bits(repeating: 1 << 63) }
 
   /// The numbers without their signs.
-  @inlinable @inline(__always) var magnitude: Self { Self(bits: bits & ~Self.signBits) }
+  @inline(__always) var magnitude: Self { Self(bits: bits & ~Self.signBits) }
 
   /// The nearest values in a range; NaN stays NaN.
-  @inlinable @inline(__always) func limited(from lower: Double, to upper: Double) -> Self {
+  @inline(__always) func limited(from lower: Double, to upper: Double) -> Self {
     let raised = replacing(with: lower, where: self .< lower)
     return raised.replacing(with: upper, where: raised .> upper)
   }
 
   /// Adding this to a small number leaves the nearest whole number in the last bits.
-  @inlinable @inline(__always) static var shifter: Double { 0x1.8p52 }
+  @inline(__always) static var shifter: Double { 0x1.8p52 }
 
   /// `2^exponent`, for whole numbers that are exponents of normal doubles.
-  @inlinable @inline(__always) static func powerOfTwo(_ exponent: Self) -> Self {
+  @inline(__always) static func powerOfTwo(_ exponent: Self) -> Self {
     Self(bits: (exponent + (shifter + 1023)).bits &<< 52)
   }
 }

@@ -16,11 +16,11 @@
 
   /// The number at an index, asserted to be in range in debug builds.
   @inlinable public subscript(index: Int) -> Element {
-    get {
+    @inline(__always) get {
       assert(index >= 0 && index < count)
       return unsafe base[index]
     }
-    nonmutating set {
+    @inline(__always) nonmutating set {
       assert(index >= 0 && index < count)
       unsafe base[index] = newValue
     }
@@ -30,6 +30,10 @@
   ///
   /// - Precondition: `first >= 0 && length >= 0 && first + length <= count`.
   @inlinable public subscript(first: Int, length: Int) -> Lane {
+    @inline(__always) get { part(first, length) }
+  }
+
+  @inlinable @inline(__always) func part(_ first: Int, _ length: Int) -> Lane {
     // All four are at least 0, in one comparison.
     precondition((first | length | (count &- length) | (count &- length &- first)) >= 0)
     return unsafe Lane(base: base + first, count: length)

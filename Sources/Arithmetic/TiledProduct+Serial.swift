@@ -2,25 +2,24 @@ import CProductTiles
 
 extension TiledProduct {
   /// The product on this thread, by whichever way costs least for its shape.
-  func run(_ tiles: product_tiles) {
-    if bColumn != 1 {
-      // Few rows do not pay for turning the right factor: its numbers are met once or twice each.
-      if rows < 6 { return dots() }
-      return packed(tiles)
-    }
+  @inline(__always) func run(_ tiles: product_tiles) {
     // Without reuse by many rows, or small enough to stay in cache, factors are read in place.
-    if rows <= 16 || inner * columns <= 8192 {
-      return unsafe Self.accumulate(
+    if bColumn == 1 && (rows <= 16 || inner * columns <= 8192) {
+      unsafe Self.accumulate(
         tiles, rows: rows, inner: inner, columns: columns,
         a: a, aRow: aRow, aInner: aInner, aTile: aRow * tiles.tile_rows,
         b: b, bInner: bInner, bStrip: tiles.strip_columns, c: c, cRow: cRow,
         fromZero: startsAtZero)
+    } else if bColumn != 1 && rows < 6 {
+      // Few rows do not pay for turning the right factor: its numbers are met once or twice each.
+      dots()
+    } else {
+      packed(tiles)
     }
-    packed(tiles)
   }
 
   /// Two rows by four columns of single sums: enough of them to hide the latency of adding.
-  private func dots() {
+  @inline(never) private func dots() {
     var i = 0
     while i < rows {
       let alone = i + 1 == rows
@@ -74,7 +73,7 @@ extension TiledProduct {
   ///
   /// A block of the left factor's rows stays in the second cache while the strips of the right one
   /// pass by in the first; both were copied once for as long as the panels last.
-  private func packed(_ tiles: product_tiles) {
+  @inline(never) private func packed(_ tiles: product_tiles) {
     let workspace = unsafe ProductWorkspace.block().assumingMemoryBound(to: Scalar.self)
     let leftPanel = unsafe workspace
     let rightPanel = unsafe workspace + Self.rowPanel * Self.innerBlock

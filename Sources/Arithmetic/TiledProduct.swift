@@ -28,7 +28,7 @@ import Dispatch
   static var threadedWork: Int { 2_000_000 }
 
   /// Adds a product to sums, after checking once that all operands lie within their spans.
-  static func accumulate(
+  @inline(__always) static func accumulate(
     _ extent: ProductExtent, _ a: Span<Scalar>, _ aPlace: Placement, _ b: Span<Scalar>,
     _ bPlace: Placement, into sums: inout MutableSpan<Scalar>, _ sumsPlace: Placement,
     from start: ProductStart, threads: Int, variant: ProductVariant
@@ -44,19 +44,9 @@ import Dispatch
     let adjoining = extent.columns == 1 || sumsPlace.columnStride == 1
     let apart = extent.rows == 1 || sumsPlace.rowStride.magnitude >= extent.columns.magnitude
     guard adjoining && apart else {
-      // A result stored by columns is the transposed product; anything stranger is left to the
-      // reference (rows may overlap there, so that the order of sums matters).
-      let standing = extent.rows == 1 || sumsPlace.rowStride == 1
-      let apart = extent.columns == 1 || sumsPlace.columnStride.magnitude >= extent.rows.magnitude
-      guard standing && apart else {
-        if start == .zero { Scalar.clear(extent, &sums, sumsPlace) }
-        return Scalar.accumulateProductPlainly(
-          extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
-      }
-      let turned = ProductExtent(rows: extent.columns, inner: extent.inner, columns: extent.rows)
-      return accumulate(
-        turned, b, bPlace.transposed, a, aPlace.transposed, into: &sums, sumsPlace.transposed,
-        from: start, threads: threads, variant: variant)
+      return accumulateTurned(
+        extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: start, threads: threads,
+        variant: variant)
     }
     unsafe a.withUnsafeBufferPointer { a in
       unsafe b.withUnsafeBufferPointer { b in
@@ -74,11 +64,37 @@ import Dispatch
     }
   }
 
-  /// Shares the result out by its longer side, so that little is packed twice.
-  private func run(threads: Int, tileIndex: Int32) {
-    guard threads > 1, rows * inner * columns >= Self.threadedWork else {
-      return run(Scalar.tiles(tileIndex))
+  /// A result whose rows do not adjoin: stored by columns it is the transposed product; anything
+  /// stranger is left to the reference (rows may overlap there, so that the order of sums matters).
+  @inline(never) private static func accumulateTurned(
+    _ extent: ProductExtent, _ a: Span<Scalar>, _ aPlace: Placement, _ b: Span<Scalar>,
+    _ bPlace: Placement, into sums: inout MutableSpan<Scalar>, _ sumsPlace: Placement,
+    from start: ProductStart, threads: Int, variant: ProductVariant
+  ) {
+    let standing = extent.rows == 1 || sumsPlace.rowStride == 1
+    let apart = extent.columns == 1 || sumsPlace.columnStride.magnitude >= extent.rows.magnitude
+    guard standing && apart else {
+      if start == .zero { Scalar.clear(extent, &sums, sumsPlace) }
+      return Scalar.accumulateProductPlainly(
+        extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
     }
+    let turned = ProductExtent(rows: extent.columns, inner: extent.inner, columns: extent.rows)
+    accumulate(
+      turned, b, bPlace.transposed, a, aPlace.transposed, into: &sums, sumsPlace.transposed,
+      from: start, threads: threads, variant: variant)
+  }
+
+  /// On this thread, or shared out if that pays.
+  @inline(__always) private func run(threads: Int, tileIndex: Int32) {
+    if threads > 1, rows * inner * columns >= Self.threadedWork {
+      runShared(threads: threads, tileIndex: tileIndex)
+    } else {
+      run(Scalar.tiles(tileIndex))
+    }
+  }
+
+  /// Shares the result out by its longer side, so that little is packed twice.
+  @inline(never) private func runShared(threads: Int, tileIndex: Int32) {
     let byRows = rows > columns
     let length = byRows ? rows : columns
     let share = ((length + threads - 1) / threads + 31) / 32 * 32

@@ -26,13 +26,13 @@ extension LSTMRun {
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward(_ form: BackwardForm) {
     if backwardVariant == LSTMVariant() {
-      backward(form, as: LSTMVariant())
+      backward(form, as: LSTMOracle())
     } else {
       backward(form, as: backwardVariant)
     }
   }
 
-  @inline(__always) private func backward(_ form: BackwardForm, as variant: LSTMVariant) {
+  @inline(__always) private func backward(_ form: BackwardForm, as variant: some LSTMChoices) {
     turnWeights()
     for t in (0..<shape.frameCount).reversed() {
       startHiddenSums(frame: t, form, variant)
@@ -66,7 +66,7 @@ extension LSTMRun {
 
   /// dout, then the recurrent part: as products (advance) or as the value frame `t+1` left.
   @inline(__always) private func startHiddenSums(
-    frame t: Int, _ form: BackwardForm, _ variant: LSTMVariant
+    frame t: Int, _ form: BackwardForm, _ variant: some LSTMChoices
   ) {
     let width = shape.batchSize * shape.stateSize
     let above = upstream.lane[t * width, width]
@@ -102,7 +102,7 @@ extension LSTMRun {
 
   /// da·Whᵀ of all blocks of a frame.
   @inline(__always) private func addRecurrentGradient(
-    ofFrame t: Int, into sums: Lane<Scalar.Sum>, _ variant: LSTMVariant
+    ofFrame t: Int, into sums: Lane<Scalar.Sum>, _ variant: some LSTMChoices
   ) {
     let transposes = variant.transposesRecurrentBlocks
     for index in 0..<weightPartCount(transposesBlocks: transposes) {
@@ -123,7 +123,7 @@ extension LSTMRun {
   /// da_{k+1}·Wkᵀ: what block `k`'s output did to the block above it.
   @inline(__always) private func addBlockGradient(
     ofFrame t: Int, block above: Int, to k: Int, into sums: Lane<Scalar.Sum>,
-    _ variant: LSTMVariant
+    _ variant: some LSTMChoices
   ) {
     guard let blockWeights, let transposedBlockWeights else { return }
     let transposes = variant.transposesBlockWeights
@@ -142,7 +142,7 @@ extension LSTMRun {
   }
 
   /// The block path of a program whose blocks look at the frame before.
-  private func addEarlierBlockGradients(ofFrame t: Int, _ variant: LSTMVariant) {
+  private func addEarlierBlockGradients(ofFrame t: Int, _ variant: some LSTMChoices) {
     for k in 0..<shape.blockCount - 1 {
       addBlockGradient(
         ofFrame: t, block: k + 1, to: k, into: initialHiddenGradient.lane, variant)
@@ -151,7 +151,7 @@ extension LSTMRun {
 
   /// The derivatives of one block of one row.
   @inline(__always) private func retreatCell(
-    frame t: Int, _ n: Int, _ k: Int, _ form: BackwardForm, _ variant: LSTMVariant
+    frame t: Int, _ n: Int, _ k: Int, _ form: BackwardForm, _ variant: some LSTMChoices
   ) {
     let size = shape.cellSize
     let row = t * shape.batchSize + n
@@ -221,7 +221,7 @@ extension LSTMRun {
   }
 
   @inline(__always) private func carry(
-    ofFrame t: Int, _ n: Int, _ k: Int, _ variant: LSTMVariant
+    ofFrame t: Int, _ n: Int, _ k: Int, _ variant: some LSTMChoices
   ) -> Carry {
     let row = t * shape.batchSize + n
     let gateRow = variant.forgetGateOfSameFrame && t > 0 ? row - shape.batchSize : row
@@ -236,14 +236,14 @@ extension LSTMRun {
 
   /// The peephole weights through which a gate's derivative reaches the cell.
   @inline(__always) private func peepholePath(
-    _ gate: Gate, _ variant: LSTMVariant
+    _ gate: Gate, _ variant: some LSTMChoices
   ) -> Lane<Scalar>? {
     variant.omittedPeephole == gate || variant.omittedPeepholeGradientPath == gate
       ? nil : peephole(gate)
   }
 
   /// Leaves the cell gradient that frame `t` hands to the frame before it.
-  @inline(__always) private func carryCell(ofFrame t: Int, _ variant: LSTMVariant) {
+  @inline(__always) private func carryCell(ofFrame t: Int, _ variant: some LSTMChoices) {
     for n in 0..<shape.batchSize {
       for k in 0..<shape.blockCount {
         let carried = carry(ofFrame: t, n, k, variant)

@@ -19,15 +19,15 @@ extension LSTMRun {
   @specialized(where Scalar == RoundoffBound<Binary64>)
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
-    // One text, compiled twice: with the oracle's variant every choice below folds away.
+    // One text, compiled twice: with the oracle's choices every other one below folds away.
     if forwardVariant == LSTMVariant() {
-      forward(as: LSTMVariant())
+      forward(as: LSTMOracle())
     } else {
       forward(as: forwardVariant)
     }
   }
 
-  @inline(__always) private func forward(as variant: LSTMVariant) {
+  @inline(__always) private func forward(as variant: some LSTMChoices) {
     addInputProducts(variant)
     for t in 0..<shape.frameCount {
       addRecurrentProduct(frame: t, variant)
@@ -43,7 +43,7 @@ extension LSTMRun {
   }
 
   /// x_k·Wx for all frames, block by block: nothing in it waits for the recurrence.
-  @inline(__always) func addInputProducts(_ variant: LSTMVariant) {
+  @inline(__always) func addInputProducts(_ variant: some LSTMChoices) {
     for k in 0..<shape.blockCount {
       let inputs = inputs(ofBlock: k, variant)
       Scalar.accumulateProduct(
@@ -57,7 +57,7 @@ extension LSTMRun {
   }
 
   /// h′_k·Wh for all blocks of a frame at once: the N·B state rows adjoin each other.
-  @inline(__always) func addRecurrentProduct(frame t: Int, _ variant: LSTMVariant) {
+  @inline(__always) func addRecurrentProduct(frame t: Int, _ variant: some LSTMChoices) {
     let transposes = variant.transposesRecurrentBlocks
     for index in 0..<weightPartCount(transposesBlocks: transposes) {
       let part = weightPart(index, transposesBlocks: transposes)
@@ -76,7 +76,7 @@ extension LSTMRun {
 
   /// h_{k-1}·Wk of one block.
   @inline(__always) func addBlockProduct(
-    frame t: Int, block k: Int, below: Int, _ variant: LSTMVariant
+    frame t: Int, block k: Int, below: Int, _ variant: some LSTMChoices
   ) {
     guard let blockWeights else { return }
     let source = variant.blockInput == .sameFrame ? t + 1 : t
@@ -98,17 +98,17 @@ extension LSTMRun {
   }
 
   /// Gates, cell and output of one block of one frame.
-  @inline(__always) func advanceCell(frame t: Int, _ k: Int, _ variant: LSTMVariant) {
+  @inline(__always) func advanceCell(frame t: Int, _ k: Int, _ variant: some LSTMChoices) {
     for row in t * shape.batchSize..<(t + 1) * shape.batchSize {
       let previous = stateLane(cell, row, k)
       let new = stateLane(cell, row + shape.batchSize, k)
       if variant.inputForgetPeepholes == .new {
-        // A program that looks at the cell before it is there: gates without peepholes make it.
-        openEarlyGates(row, k, sees: nil, variant)
-        updateCell(row, k, variant)
+        makeCellWithoutPeepholes(row, k, variant)
       }
-      openEarlyGates(
-        row, k, sees: variant.inputForgetPeepholes == .new ? new : previous, variant)
+      let early = variant.inputForgetPeepholes == .new ? new : previous
+      open(.input, row, k, sees: early, variant)
+      open(.forget, row, k, sees: early, variant)
+      open(.candidate, row, k, sees: nil, variant)
       updateCell(row, k, variant)
       open(.output, row, k, sees: variant.outputPeephole == .new ? new : previous, variant)
       let o = gateLane(.output, row, k)
@@ -118,17 +118,16 @@ extension LSTMRun {
     }
   }
 
-  /// The gates that open before the new cell is there.
-  @inline(__always) private func openEarlyGates(
-    _ row: Int, _ k: Int, sees cell: Lane<Scalar>?, _ variant: LSTMVariant
+  /// The new cell of a program that looks at it before it is there.
+  @inline(never) private func makeCellWithoutPeepholes(
+    _ row: Int, _ k: Int, _ variant: some LSTMChoices
   ) {
-    open(.input, row, k, sees: cell, variant)
-    open(.forget, row, k, sees: cell, variant)
-    open(.candidate, row, k, sees: nil, variant)
+    for gate in [Gate.input, .forget, .candidate] { open(gate, row, k, sees: nil, variant) }
+    updateCell(row, k, variant)
   }
 
   /// c = f ⊙ c′ + i ⊙ g and tanh(c) of one block of one row.
-  @inline(__always) private func updateCell(_ row: Int, _ k: Int, _ variant: LSTMVariant) {
+  @inline(__always) private func updateCell(_ row: Int, _ k: Int, _ variant: some LSTMChoices) {
     let i = gateLane(.input, row, k)
     let f = gateLane(.forget, row, k)
     let g = gateLane(.candidate, row, k)
@@ -147,7 +146,7 @@ extension LSTMRun {
 
   /// Opens one gate of one block of one row: bias, peephole and squashing function.
   @inline(__always) func open(
-    _ gate: Gate, _ row: Int, _ k: Int, sees cell: Lane<Scalar>?, _ variant: LSTMVariant
+    _ gate: Gate, _ row: Int, _ k: Int, sees cell: Lane<Scalar>?, _ variant: some LSTMChoices
   ) {
     let sums = preactivations.lane[
       (row * shape.blockCount + k) * shape.gateSize + column(gate), shape.cellSize]

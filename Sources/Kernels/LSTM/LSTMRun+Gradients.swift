@@ -2,7 +2,7 @@ import Arithmetic
 
 /// Gradients of parameters and input: sums over all frames, streams and blocks, one sum each.
 extension LSTMRun {
-  @inline(__always) func sumParameterGradients(_ variant: LSTMVariant) {
+  @inline(__always) func sumParameterGradients(_ variant: some LSTMChoices) {
     let rows =
       switch variant.gradientFrames {
       case .all: 0..<shape.rowCount
@@ -17,7 +17,7 @@ extension LSTMRun {
   }
 
   @inline(__always) private func sumInputWeightGradient(
-    _ rows: Range<Int>, _ variant: LSTMVariant
+    _ rows: Range<Int>, _ variant: some LSTMChoices
   ) {
     for k in 0..<shape.blockCount {
       let inputs = inputs(ofBlock: k, variant)
@@ -34,7 +34,7 @@ extension LSTMRun {
   }
 
   @inline(__always) private func sumRecurrentWeightGradient(
-    _ rows: Range<Int>, _ variant: LSTMVariant
+    _ rows: Range<Int>, _ variant: some LSTMChoices
   ) {
     let shift = variant.recurrentGradientFromSameFrame ? shape.batchSize : 0
     let transposes = variant.transposesRecurrentBlocks
@@ -56,7 +56,7 @@ extension LSTMRun {
   }
 
   @inline(__always) private func sumBlockWeightGradient(
-    _ rows: Range<Int>, _ variant: LSTMVariant
+    _ rows: Range<Int>, _ variant: some LSTMChoices
   ) {
     guard let blockWeightGradient else { return }
     blockWeightGradient.lane.fill(Scalar.Sum())
@@ -94,7 +94,7 @@ extension LSTMRun {
   }
 
   @inline(__always) private func sumPeepholeGradients(
-    _ rows: Range<Int>, _ variant: LSTMVariant
+    _ rows: Range<Int>, _ variant: some LSTMChoices
   ) {
     guard let peepholeGradients else { return }
     peepholeGradients.lane.fill(Scalar.Sum())
@@ -115,7 +115,7 @@ extension LSTMRun {
   }
 
   /// dx: every block adds into the inputs it saw.
-  @inline(__always) func sumInputGradient(_ variant: LSTMVariant) {
+  @inline(__always) func sumInputGradient(_ variant: some LSTMChoices) {
     inputGradient.lane.fill(Scalar.Sum())
     for k in (0..<shape.blockCount).reversed() {
       if variant.overwritesInputGradient { clearInputGradient(ofBlock: k) }

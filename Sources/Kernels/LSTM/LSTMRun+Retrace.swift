@@ -26,13 +26,13 @@ extension LSTMRun {
     }
     let n = (0..<count).map { cell.lane[initial + $0].tanh() }
     let h = (0..<count).map { o[$0] * squashedCell.lane[$0] }
-    openGatesOfTrace(LSTMVariant())
+    openGatesOfTrace(LSTMOracle())
     return Gate.allCases.map { ($0.rawValue, columns(of: $0, in: gates)) }
       + [("c", c), ("n", n), ("out", h)]
   }
 
   /// The gates of every frame, from the h and c that stand in the stores.
-  @inline(__always) private func openGatesOfTrace(_ variant: LSTMVariant) {
+  @inline(__always) private func openGatesOfTrace(_ variant: some LSTMChoices) {
     addInputProducts(variant)
     for t in 0..<shape.frameCount {
       addRecurrentProduct(frame: t, variant)
@@ -59,7 +59,7 @@ extension LSTMRun {
   @specialized(where Scalar == RoundoffBound<Binary32>)
   @specialized(where Scalar == RoundoffBound<Binary64>)
   func retracedOutputs() -> [Scalar] {
-    let variant = LSTMVariant()
+    let variant = LSTMOracle()
     let initial = shape.batchSize * shape.stateSize
     var outputs = hidden.elements
     addInputProducts(variant)

@@ -172,7 +172,7 @@ public final class LSTMRun<Scalar: Arithmetic> {
 
   /// The inputs that block `k` sees: the first, and how many.
   @inline(__always) func inputs(
-    ofBlock k: Int, _ variant: LSTMVariant
+    ofBlock k: Int, _ variant: some LSTMChoices
   ) -> (first: Int, count: Int) {
     guard variant.stridesByWidth else { return (k * shape.stride, shape.filterWidth) }
     let first = min(k * shape.filterWidth, shape.inputSize)

@@ -24,13 +24,13 @@ extension SRURun {
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func backward(_ form: BackwardForm) {
     if backwardVariant == SRUVariant() {
-      backward(form, as: SRUVariant())
+      backward(form, as: SRUOracle())
     } else {
       backward(form, as: backwardVariant)
     }
   }
 
-  @inline(__always) private func backward(_ form: BackwardForm, as variant: SRUVariant) {
+  @inline(__always) private func backward(_ form: BackwardForm, as variant: some SRUChoices) {
     for t in (0..<shape.frameCount).reversed() {
       for n in 0..<shape.batchSize { retreatCell(frame: t, n, form, variant) }
       if form == .stepByStep || t == 0 { carryCell(ofFrame: t, variant) }
@@ -42,7 +42,7 @@ extension SRURun {
 
   /// The derivatives of one row.
   @inline(__always) private func retreatCell(
-    frame t: Int, _ n: Int, _ form: BackwardForm, _ variant: SRUVariant
+    frame t: Int, _ n: Int, _ form: BackwardForm, _ variant: some SRUChoices
   ) {
     let size = shape.cellSize
     let row = t * shape.batchSize + n
@@ -98,7 +98,7 @@ extension SRURun {
   /// dar and dah of one row.
   @inline(__always) private func retreatOutput(
     row: Int, _ new: Lane<Scalar>, _ ah: Lane<Scalar>, _ r: Lane<Scalar>, _ dh: Lane<Scalar>,
-    _ da: Lane<Scalar>, _ variant: SRUVariant
+    _ da: Lane<Scalar>, _ variant: some SRUChoices
   ) {
     let size = shape.cellSize
     if variant.dropsHighway {
@@ -127,7 +127,7 @@ extension SRURun {
   /// What the cell of frame `t-1` gets from frame `t`: `dc ⊙ f`, as a product (advance) or as the
   /// value that frame left (step-by-step).
   @inline(__always) private func carry(
-    fromFrame t: Int, _ n: Int, _ j: Int, _ form: BackwardForm, _ variant: SRUVariant,
+    fromFrame t: Int, _ n: Int, _ j: Int, _ form: BackwardForm, _ variant: some SRUChoices,
     into sum: inout Scalar.Sum
   ) {
     switch form {
@@ -138,7 +138,7 @@ extension SRURun {
   }
 
   @inline(__always) private func addCarry(
-    ofFrame t: Int, _ n: Int, _ j: Int, _ variant: SRUVariant, into sum: inout Scalar.Sum
+    ofFrame t: Int, _ n: Int, _ j: Int, _ variant: some SRUChoices, into sum: inout Scalar.Sum
   ) {
     let row = t * shape.batchSize + n
     let gateRow = variant.forgetGateOfSameFrame && t > 0 ? row - shape.batchSize : row
@@ -152,7 +152,7 @@ extension SRURun {
   }
 
   /// Leaves the cell gradient that frame `t` hands to the frame before it.
-  @inline(__always) private func carryCell(ofFrame t: Int, _ variant: SRUVariant) {
+  @inline(__always) private func carryCell(ofFrame t: Int, _ variant: some SRUChoices) {
     for n in 0..<shape.batchSize {
       for j in 0..<shape.cellSize {
         var sum = Scalar.Sum()

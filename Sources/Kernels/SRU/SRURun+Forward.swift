@@ -17,13 +17,13 @@ extension SRURun {
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
     if forwardVariant == SRUVariant() {
-      forward(as: SRUVariant())
+      forward(as: SRUOracle())
     } else {
       forward(as: forwardVariant)
     }
   }
 
-  @inline(__always) private func forward(as variant: SRUVariant) {
+  @inline(__always) private func forward(as variant: some SRUChoices) {
     addInputProducts()
     for row in 0..<shape.rowCount {
       openGates(row: row, variant)
@@ -46,7 +46,7 @@ extension SRURun {
   }
 
   /// The four blocks of one row.
-  @inline(__always) func openGates(row: Int, _ variant: SRUVariant) {
+  @inline(__always) func openGates(row: Int, _ variant: some SRUChoices) {
     copyBlock(0, row: row)
     open(block: 1, row: row, bias: forgetBias.lane, variant)
     open(block: 2, row: row, bias: resetBias.lane, variant)
@@ -63,7 +63,7 @@ extension SRURun {
 
   /// f or r of one row.
   @inline(__always) private func open(
-    block: Int, row: Int, bias: Lane<Scalar>, _ variant: SRUVariant
+    block: Int, row: Int, bias: Lane<Scalar>, _ variant: some SRUChoices
   ) {
     let first = row * shape.blockSize + block * shape.cellSize
     let sums = preactivations.lane[first, shape.cellSize]
@@ -75,7 +75,7 @@ extension SRURun {
   }
 
   /// Cell and output of one row.
-  @inline(__always) private func advanceCell(row: Int, _ variant: SRUVariant) {
+  @inline(__always) private func advanceCell(row: Int, _ variant: some SRUChoices) {
     let size = shape.cellSize
     let ax = blocks.lane[row * shape.blockSize, size]
     let f = blocks.lane[row * shape.blockSize + size, size]

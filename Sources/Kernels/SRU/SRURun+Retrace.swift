@@ -19,7 +19,7 @@ extension SRURun {
       Scalar.blend(trace[2][$0], cell.lane[initial + $0], trace[3][$0])
     }
     addInputProducts()
-    for row in 0..<shape.rowCount { openGates(row: row, SRUVariant()) }
+    for row in 0..<shape.rowCount { openGates(row: row, SRUOracle()) }
     return ["ax", "f", "r", "ah"].enumerated().map { ($1, columns(ofBlock: $0, in: blocks)) }
       + [("c", c), ("out", h)]
   }

@@ -121,7 +121,7 @@ public final class SRURun<Scalar: Arithmetic> {
   @inline(__always) var weightPartCount: Int { weightForm == .compact ? 1 : 4 }
 
   /// Rows whose frames enter the parameters' gradients.
-  @inline(__always) func gradientRows(_ variant: SRUVariant) -> Range<Int> {
+  @inline(__always) func gradientRows(_ variant: some SRUChoices) -> Range<Int> {
     switch variant.gradientFrames {
     case .all: 0..<shape.rowCount
     case .firstOnly: 0..<shape.batchSize
