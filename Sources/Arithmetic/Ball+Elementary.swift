@@ -4,7 +4,7 @@
 /// value, and widened by how much it can change over `m ± ρ`: at most ρ times the largest slope there
 /// (mean value theorem). A slope `f′` whose logarithm has a derivative of at most L in magnitude is at
 /// most `f′(m)·e^(Lρ)` within ρ of m, and `eᵗ ≤ 1 + t + t²` for `0 ≤ t ≤ 1`. The slopes come
-/// from the `Double` exponential, which is within an ulp, and are multiplied by `1 + 2⁻³⁰` for that
+/// from the `Double` exponential, which is within two ulps, and are multiplied by `1 + 2⁻³⁰` for that
 /// and for all their roundings.
 extension Ball {
   /// The exponential function; the radius is infinite where it may overflow.

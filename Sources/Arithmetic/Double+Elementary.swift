@@ -5,8 +5,9 @@
 /// (``DoubleVector``); a single number is the first of two.
 ///
 /// Accuracy: `exp` is within 2 ulp of exact, `sigmoid` within 3 and `tanh` within 4, over the whole
-/// range, subnormals included (`tools/constants/README.md`; `tools/peers/check_elementary.py` holds
-/// them to it). Constants come from `tools/constants/elementary.py`.
+/// range, subnormals included, and neither of these two is off by more than 2⁻⁵²
+/// (`tools/constants/README.md`; `tools/peers/check_elementary.py` holds them to it). Constants come
+/// from `tools/constants/elementary.py`.
 extension Double {
   /// The exponential function.
   ///
@@ -66,7 +67,7 @@ extension DoubleVector {
   /// and nothing cancels; beyond, it is the divisor less `2·(a - b)`, so that both err alike.
   @inline(__always) func tanh() -> Self {
     let twice = magnitude + magnitude
-    let ratio = ExponentialRatio(twice.replacing(with: 700, where: twice .> 700))
+    let ratio = ExponentialRatio(twice.replacing(with: 80, where: twice .> 80))
     let scale = Self.powerOfTwo(ratio.exponent)
     let (even, odd) = (scale * ratio.even, scale * ratio.odd)
     let rest = ratio.even - ratio.odd

@@ -4,18 +4,38 @@ extension TiledProduct {
   /// The product on this thread, by whichever way costs least for its shape.
   @inline(__always) func run(_ tiles: product_tiles) {
     // Without reuse by many rows, or small enough to stay in cache, factors are read in place.
-    if bColumn == 1 && (rows <= 16 || inner * columns <= 8192) {
-      unsafe Self.accumulate(
-        tiles, rows: rows, inner: inner, columns: columns,
-        a: a, aRow: aRow, aInner: aInner, aTile: aRow * tiles.tile_rows,
-        b: b, bInner: bInner, bStrip: tiles.strip_columns, c: c, cRow: cRow,
-        fromZero: startsAtZero)
+    if bColumn == 1 && inner * columns <= 8192 {
+      unsafe inPlace(tiles, a: a, aRow: aRow, aInner: aInner, aTile: aRow * tiles.tile_rows)
+    } else if bColumn == 1 && rows <= 16 {
+      besidePackedRows(tiles)
     } else if bColumn != 1 && rows < 6 {
       // Few rows do not pay for turning the right factor: its numbers are met once or twice each.
       dots()
     } else {
       packed(tiles)
     }
+  }
+
+  /// With the right factor where it is.
+  @inline(__always) private func inPlace(
+    _ tiles: product_tiles, a: UnsafePointer<Scalar>, aRow: Int, aInner: Int, aTile: Int
+  ) {
+    unsafe Self.accumulate(
+      tiles, rows: rows, inner: inner, columns: columns,
+      a: a, aRow: aRow, aInner: aInner, aTile: aTile,
+      b: b, bInner: bInner, bStrip: tiles.strip_columns, c: c, cRow: cRow, fromZero: startsAtZero)
+  }
+
+  /// A few rows against a large factor, which is read once: only the rows are worth packing.
+  @inline(never) private func besidePackedRows(_ tiles: product_tiles) {
+    let group = tiles.tile_rows
+    guard rows >= 4, (rows + group) * inner <= Self.panelElements else {
+      return unsafe inPlace(tiles, a: a, aRow: aRow, aInner: aInner, aTile: aRow * group)
+    }
+    let panel = unsafe ProductWorkspace.block().assumingMemoryBound(to: Scalar.self)
+    unsafe Self.pack(
+      a, count: rows, along: aRow, depth: inner, step: aInner, group: group, into: panel)
+    unsafe inPlace(tiles, a: panel, aRow: 1, aInner: group, aTile: group * inner)
   }
 
   /// Two rows by four columns of single sums: enough of them to hide the latency of adding.

@@ -44,9 +44,8 @@
 #define NAME(x) x##_float_avx512
 #include "variant.inc.h"
 int product_tiles_widest(void) {
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
-    return PRODUCT_TILES_AVX512;
-  return __builtin_cpu_supports("avx2") ? PRODUCT_TILES_AVX2 : PRODUCT_TILES_BASELINE;
+  if (!__builtin_cpu_supports("avx2")) return PRODUCT_TILES_BASELINE;
+  return __builtin_cpu_supports("avx512vl") ? PRODUCT_TILES_AVX512 : PRODUCT_TILES_AVX2;
 }
 #define TILES(variant, rows, columns) {accumulate_##variant, peak_##variant, rows, columns}
 #define TABLE(type, lanes)                                                 \
@@ -56,13 +55,10 @@ int product_tiles_widest(void) {
 int product_tiles_widest(void) { return PRODUCT_TILES_BASELINE; }
 #define TABLE(type, lanes) {{accumulate_##type##_baseline, peak_##type##_baseline, 4, 4 * lanes}}
 #endif
-
-product_tiles product_tiles_double(int variant) {
-  static const product_tiles table[] = TABLE(double, 1);
-  return table[variant];
-}
-
-product_tiles product_tiles_float(int variant) {
-  static const product_tiles table[] = TABLE(float, 2);
-  return table[variant];
-}
+#define SELECTION(type, lanes)                                                 \
+  product_tiles product_tiles_##type(int variant) {                            \
+    static const product_tiles table[] = TABLE(type, lanes);                   \
+    return table[variant];                                                     \
+  }
+SELECTION(double, 1)
+SELECTION(float, 2)

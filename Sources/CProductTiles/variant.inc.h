@@ -7,25 +7,27 @@
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define UNROLLED(i, count) _Pragma("unroll") for (int i = 0; i < count; i++)
 
-/* `rows` rows by `count` registers: the sums stay in registers for the whole inner loop. */
+/* `rows` rows by `count` registers: the sums stay in registers for the whole inner loop. What is
+   fetched ahead is the strip after the next: rows not packed lie too far apart to be foreseen. */
 #define TILE(name, lanes, type, count)                                                           \
   typedef SCALAR NAME(name##_vector) type;                                                       \
   INLINE void NAME(name)(const product_block *p, const int rows, const SCALAR *a,                \
                          const ptrdiff_t a_row, const SCALAR *b, SCALAR *c) {                    \
+    const ptrdiff_t a_inner = p->a_inner, b_inner = p->b_inner, c_row = p->c_row;                \
     NAME(name##_vector) sum[ROWS][count] = {0}, right[count];                                    \
-    const ptrdiff_t a_inner = p->a_inner, b_inner = p->b_inner;                                  \
     if (!p->from_zero) UNROLLED(r, rows) UNROLLED(s, count)                                      \
-      sum[r][s] = *(const NAME(name##_vector) *)(c + r * p->c_row + s * (lanes));                \
+      sum[r][s] = *(const NAME(name##_vector) *)(c + r * c_row + s * (lanes));                   \
     _Pragma("clang loop unroll_count(2)")                                                        \
     for (ptrdiff_t k = p->inner; k > 0; k--, a += a_inner, b += b_inner) {                       \
       UNROLLED(s, count) right[s] = *(const NAME(name##_vector) *)(b + s * (lanes));             \
+      __builtin_prefetch(b + 2 * (count) * (lanes));                                             \
       UNROLLED(r, rows) {                                                                        \
         const SCALAR left = a[r * a_row];                                                        \
         UNROLLED(s, count) sum[r][s] = sum[r][s] + left * right[s];                              \
       }                                                                                          \
     }                                                                                            \
     UNROLLED(r, rows) UNROLLED(s, count)                                                         \
-      *(NAME(name##_vector) *)(c + r * p->c_row + s * (lanes)) = sum[r][s];                      \
+      *(NAME(name##_vector) *)(c + r * c_row + s * (lanes)) = sum[r][s];                         \
   }
 
 TILE(strip, LANES, VECTOR(LANES), WIDTH)
@@ -41,8 +43,9 @@ INLINE void NAME(row_tile)(const product_block *p, const int rows, const ptrdiff
 #define PART(name, lanes) \
   if (width & (lanes)) NAME(name)(p, rows, a, p->a_row, b, c), b += (lanes), c += (lanes);
   /* Packed rows adjoin each other: the compiler is told, and addresses need no registers. */
-  if (width == WIDTH * LANES && rows == ROWS && p->a_row == 1) return NAME(strip)(p, rows, a, 1, b, c);
-  if (width == WIDTH * LANES) return NAME(strip)(p, rows, a, p->a_row, b, c);
+  if (width == WIDTH * LANES)
+    return rows == ROWS && p->a_row == 1 ? NAME(strip)(p, rows, a, 1, b, c)
+                                         : NAME(strip)(p, rows, a, p->a_row, b, c);
   PART(full, WIDTH > 1 ? LANES : 0)
   PART(eight, LANES > 8 ? 8 : 0)
   PART(four, LANES > 4 ? 4 : 0)
@@ -53,22 +56,22 @@ INLINE void NAME(row_tile)(const product_block *p, const int rows, const ptrdiff
 
 static TARGET void NAME(accumulate)(const product_block *p) {
 #define PART(rows) \
-  if (left & (rows)) \
-    NAME(row_tile)(p, rows, width, a, b, c), a += (rows) * p->a_row, c += (rows) * p->c_row;
+  if (left & (rows)) NAME(row_tile)(p, rows, width, a, b, c), a += (rows) * a_row, c += (rows) * c_row
+  const ptrdiff_t a_row = p->a_row, c_row = p->c_row;
   const SCALAR *b = p->b;
   for (ptrdiff_t j = 0; j < p->columns; j += WIDTH * LANES, b += p->b_strip) {
     const ptrdiff_t width = p->columns - j < WIDTH * LANES ? p->columns - j : WIDTH * LANES;
     const SCALAR *a = p->a;
     SCALAR *c = (SCALAR *)p->c + j;
     ptrdiff_t left = p->rows;
-    for (; left >= ROWS; left -= ROWS, a += p->a_tile, c += ROWS * p->c_row) {
-      if (left >= 2 * ROWS) UNROLLED(r, ROWS) __builtin_prefetch(c + (ROWS + r) * p->c_row, 1);
+    for (; left >= ROWS; left -= ROWS, a += p->a_tile, c += ROWS * c_row) {
+      if (left >= 2 * ROWS) UNROLLED(r, ROWS) __builtin_prefetch(c + (ROWS + r) * c_row, 1);
       NAME(row_tile)(p, ROWS, width, a, b, c);
     }
-    PART(ROWS > 8 ? 8 : 0)
-    PART(4 < ROWS ? 4 : 0)
-    PART(2)
-    PART(1)
+    PART(ROWS > 8 ? 8 : 0);
+    PART(ROWS > 4 ? 4 : 0);
+    PART(2);
+    PART(1);
   }
 #undef PART
 }

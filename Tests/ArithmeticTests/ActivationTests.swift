@@ -1,7 +1,7 @@
 import Arithmetic
 import Testing
 
-/// Activations of whole rows: the bits of the functions of single numbers, and nothing else touched.
+/// Activations of whole lanes: the bits of the functions of single numbers, and nothing else touched.
 @Suite struct ActivationTests {
   /// Arguments of every kind: ordinary ones, those at the edges of the range, and no numbers.
   static let arguments: [Double] = {
@@ -16,50 +16,44 @@ import Testing
     return ordinary + edges.flatMap { [1, $0, 2, -$0, 3] } + edges + ordinary.map { $0 / 1e3 }
   }()
 
+  /// Whether a lane filled from arguments holds each number's own bits, and its neighbours are kept.
   static func check<Scalar: Arithmetic & BinaryFloatingPoint>(
-    _ place: RowPlacement, of arguments: [Scalar], bits: (Scalar) -> UInt64
+    _ arguments: ArraySlice<Scalar>, bits: (Scalar) -> UInt64
   ) -> Bool {
-    var isEqual = true
-    for isSigmoid in [true, false] {
-      let store = Store<Scalar>(repeating: 0, count: arguments.count)
-      store.load(arguments)
-      var expected = arguments
-      for row in 0..<place.rows {
-        for column in 0..<place.columns {
-          let index = place.offset + row * place.rowStride + column
-          expected[index] = isSigmoid ? arguments[index].sigmoid() : arguments[index].tanh()
-        }
-      }
+    let arguments = Array(arguments)
+    return [true, false].allSatisfy { isSigmoid in
+      let store = Store<Scalar>(repeating: 7, count: arguments.count + 2)
+      let lane = store.lane[1, arguments.count]
       if isSigmoid {
-        Scalar.applySigmoid(store.lane, place)
+        Scalar.fillSigmoid(lane) { arguments[$0] }
       } else {
-        Scalar.applyTanh(store.lane, place)
+        Scalar.fillTanh(lane) { arguments[$0] }
       }
+      let expected = [7] + arguments.map { isSigmoid ? $0.sigmoid() : $0.tanh() } + [7]
       // What a NaN carries beside being one is not promised.
-      isEqual =
-        isEqual
-        && zip(store.elements, expected).allSatisfy { found, right in
-          found.isNaN ? right.isNaN : bits(found) == bits(right)
-        }
-    }
-    return isEqual
-  }
-
-  @Test(arguments: [1, 2, 3, 5, 6, 12, 18, 63, 64, 65, 130])
-  func `rows of any length have the bits of single numbers`(_ columns: Int) {
-    for gap in [0, 1, 7] {
-      let rowStride = columns + gap
-      let rows = (Self.arguments.count - 3) / rowStride
-      let place = RowPlacement(offset: 3, rows: rows, columns: columns, rowStride: rowStride)
-      #expect(Self.check(place, of: Self.arguments) { $0.bitPattern })
-      #expect(Self.check(place, of: Self.arguments.map { Float($0) }) { UInt64($0.bitPattern) })
+      return zip(store.elements, expected).allSatisfy { found, right in
+        found.isNaN ? right.isNaN : bits(found) == bits(right)
+      }
     }
   }
 
-  @Test func `no rows and no columns are nothing`() {
-    for (rows, columns) in [(0, 4), (4, 0), (0, 0)] {
-      let place = RowPlacement(offset: 0, rows: rows, columns: columns, rowStride: 4)
-      #expect(Self.check(place, of: Self.arguments) { $0.bitPattern })
+  @Test(arguments: [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 18, 63, 130])
+  func `lanes of any length have the bits of single numbers`(_ length: Int) {
+    let floats = Self.arguments.map { Float($0) }
+    for first in stride(from: 0, to: Self.arguments.count - length, by: max(length, 5)) {
+      let part = first..<first + length
+      #expect(Self.check(Self.arguments[part]) { $0.bitPattern })
+      #expect(Self.check(floats[part]) { UInt64($0.bitPattern) })
     }
+  }
+
+  @Test func `arguments are asked for once each and in order`() {
+    let store = Store<Double>(repeating: 0, count: 23)
+    var asked: [Int] = []
+    Double.fillTanh(store.lane) { index in
+      asked.append(index)
+      return 1
+    }
+    #expect(asked == Array(0..<23))
   }
 }

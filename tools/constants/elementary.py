@@ -7,7 +7,7 @@ Nothing in the build runs this; the constants are committed, and this is where t
 See README.md beside it for the error bounds.
 """
 
-from mpmath import mp, mpf, cos, exp, factorial, lu_solve, log, matrix, pi
+from mpmath import mp, mpf, cos, exp, factorial, lu_solve, log, matrix, pi, sqrt, tanh
 
 mp.prec = 400
 
@@ -37,44 +37,43 @@ def pieces(value, *widths):
     return parts, value
 
 
-def quotient(r):
-    """(e^r - 1 - r) / r², the part of the exponential a polynomial stands for."""
-    return sum(r**n / factorial(n + 2) for n in range(60))
+def ratio(square):
+    """tanh(r/2) / r of r², the part of the exponential a ratio of polynomials stands for."""
+    return mpf(1) / 2 if square == 0 else tanh(sqrt(square) / 2) / sqrt(square)
 
 
-def polynomial(degree, radius):
-    """Interpolates `quotient` at the Chebyshev nodes of [-radius, radius]."""
-    count = degree + 1
-    nodes = [radius * cos(pi * (2 * i + 1) / (2 * count)) for i in range(count)]
-    powers = matrix(count, count)
-    values = matrix(count, 1)
-    for i, node in enumerate(nodes):
-        values[i] = quotient(node)
-        for j in range(count):
-            powers[i, j] = node**j
-    return [bits(c) for c in lu_solve(powers, values)]
+def rational(radius):
+    """p = p0 + p1·z + z² and q = 2·p0 + q1·z + q2·z² with p/q the nearest to `ratio` that meets it
+    at 0 and at the Chebyshev nodes of [0, radius²]."""
+    count = 4
+    nodes = [radius**2 * (1 + cos(pi * (2 * i + 1) / (2 * count))) / 2 for i in range(count)]
+    rows, values = matrix(count, count), matrix(count, 1)
+    for i, z in enumerate(nodes):
+        rows[i, 0], rows[i, 1] = 1 - 2 * ratio(z), z
+        rows[i, 2], rows[i, 3] = -ratio(z) * z, -ratio(z) * z * z
+        values[i] = -z * z
+    p0, p1, q1, q2 = (bits(c) for c in lu_solve(rows, values))
+    return (p0, p1, mpf(1)), (2 * p0, q1, q2)
 
 
 ln2 = log(mpf(2))
 
-print("Double: e^r = 1 + r + r²·q(r)")
+print("Double: e^r = (q + r·p) / (q - r·p), p and q polynomials in r²")
 print("  log2(e) =", literal(bits(1 / ln2)))
 (high, low), rest = pieces(ln2, 41, 53)
 print("  ln 2    =", literal(high), literal(low), " off by 2^%.1f" % mp.log(abs(rest), 2))
-radius = ln2 / 2 + mpf(2) ** -40
-coefficients = polynomial(10, radius)
-coefficients[0] = mpf(1) / 2
-for n, c in enumerate(coefficients):
-    print(f"  q{n} =", literal(c))
-worst = worst_relative = mpf(0)
+radius = ln2 / 2 * (1 + mpf(2) ** -30)
+p, q = rational(radius)
+for name, coefficients in (("p", p), ("q", q)):
+    for n, c in enumerate(coefficients):
+        print(f"  {name}{n} =", literal(c))
+worst = mpf(0)
 for i in range(-2000, 2001):
     r = radius * i / 2000
-    if i == 0:
-        continue
-    error = abs(r * r * (sum(c * r**n for n, c in enumerate(coefficients)) - quotient(r)))
-    worst = max(worst, error / exp(r))
-    worst_relative = max(worst_relative, error / abs(mp.expm1(r)))
-print("  error: 2^%.1f of e^r, 2^%.1f of e^r - 1" % (mp.log(worst, 2), mp.log(worst_relative, 2)))
+    even = sum(c * r ** (2 * n) for n, c in enumerate(q))
+    odd = r * sum(c * r ** (2 * n) for n, c in enumerate(p))
+    worst = max(worst, abs((even + odd) / (even - odd) / exp(r) - 1))
+print("  error: 2^%.1f of e^r" % mp.log(worst, 2))
 
 print("DoubleDouble")
 parts, rest = pieces(ln2, 41, 41, 53)

@@ -2,9 +2,8 @@
 #define NNET_ORACLE_PRODUCT_TILES_H
 #include <stddef.h>
 
-/* The matrix product's innermost loops, one variant for each instruction set.
-
-   Swift cannot choose the instruction set at run time; this can. Nothing else belongs here. */
+/* The matrix product's innermost loops, one variant for each instruction set, which Swift cannot
+   choose at run time. Nothing else belongs here. */
 
 /* One block: c[i, j] += sum over k, in rising order, of a[i, k] * b[k, j], each product and each
    sum rounded by itself: all variants give the same bits. With `from_zero` the sums start at +0,
@@ -33,11 +32,10 @@ typedef struct {
   ptrdiff_t tile_rows, strip_columns;
 } product_tiles;
 
-/* The variants, in rising width, and the widest this machine can run. */
+/* The variants, in rising width. */
 enum { PRODUCT_TILES_BASELINE, PRODUCT_TILES_AVX2, PRODUCT_TILES_AVX512 };
+/* The widest this machine can run, and a variant's loops, for those up to it. */
 int product_tiles_widest(void);
-
-/* A variant's loops; it must not exceed `product_tiles_widest()`. */
 product_tiles product_tiles_double(int variant);
 product_tiles product_tiles_float(int variant);
 #endif

@@ -70,7 +70,8 @@ extension LSTMRun {
         into: preactivations.lane,
         Placement(
           offset: frame(t, width: 4 * shape.stateSize) + part.firstColumn,
-          rowStride: shape.gateSize))
+          rowStride: shape.gateSize),
+        threads: threads)
     }
   }
 
