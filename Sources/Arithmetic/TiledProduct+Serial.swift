@@ -115,7 +115,8 @@ extension TiledProduct {
             b + k * bInner + j * bColumn, count: width, along: bColumn, depth: depth, step: bInner,
             group: stripColumns, into: rightPanel)
           for i in stride(from: top, to: bottom, by: Self.rowBlock(tileRows)) {
-            let left = unsafe packsLeft
+            let left =
+              unsafe packsLeft
               ? UnsafePointer(leftPanel + (i - top) * depth) : a + i * aRow + k * aInner
             unsafe Self.accumulate(
               tiles, rows: min(Self.rowBlock(tileRows), bottom - i), inner: depth, columns: width,

@@ -76,17 +76,17 @@ static TARGET void NAME(accumulate)(const product_block *p) {
 #undef PART
 }
 
-/* Nine independent chains of a product and a sum: neither latency nor memory is in the way. */
+/* Twelve independent chains of a product and a sum: neither latency nor memory is in the way. */
 static TARGET double NAME(peak)(ptrdiff_t rounds, void *factors) {
   SCALAR *factor = factors;
-  NAME(full_vector) sum[9] = {0}, right[3] = {0};
-  UNROLLED(s, 3) right[s] += factor[s];
+  NAME(full_vector) sum[12] = {0}, right = {0};
+  right += factor[0];
   for (ptrdiff_t k = 0; k < rounds; k++) {
-    __asm__ volatile("" : "+m"(factor[0]), "+m"(factor[1]), "+m"(factor[2]));
-    UNROLLED(r, 3) UNROLLED(s, 3) sum[3 * r + s] = sum[3 * r + s] + factor[r] * right[s];
+    __asm__ volatile("" : : "r"(factor) : "memory");
+    UNROLLED(r, 12) sum[r] = sum[r] + factor[r] * right;
   }
-  UNROLLED(s, 9) factor[s % 3] += sum[s][0];
-  return 2.0 * 9 * LANES * (double)rounds;
+  UNROLLED(r, 12) factor[r] += sum[r][0];
+  return 2.0 * 12 * LANES * (double)rounds;
 }
 
 #undef SCALAR

@@ -42,6 +42,9 @@ import Testing
     ProductExtent(rows: 150, inner: 300, columns: 70),
     ProductExtent(rows: 70, inner: 300, columns: 150),
     ProductExtent(rows: 17, inner: 65, columns: 2100),
+    ProductExtent(rows: 2, inner: 130, columns: 90),
+    ProductExtent(rows: 16, inner: 130, columns: 90),
+    ProductExtent(rows: 2060, inner: 3, columns: 40),
   ]
 
   @Test(arguments: ProductVariant.supported, beyondBlocks)
@@ -73,6 +76,86 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: ProductVariant.supported, beyondBlocks)
+  func `a product from zero has the bits of one added to zeros`(
+    variant: ProductVariant, extent: ProductExtent
+  ) {
+    var generator = SeededGenerator(seed: 9)
+    let a = (0..<extent.rows * extent.inner).map { _ in generator.number() }
+    let b = (0..<extent.inner * extent.columns).map { _ in generator.number() }
+    let (aPlace, bPlace) = (
+      Placement(rowStride: extent.inner), Placement(rowStride: extent.columns)
+    )
+    // As it lies, transposed, and with gaps between the rows, which nothing may touch.
+    let places = [
+      Placement(rowStride: extent.columns), Placement(rowStride: extent.rows).transposed,
+      Placement(offset: 1, rowStride: extent.columns + 3),
+    ]
+    for cPlace in places {
+      let count = cPlace.index(extent.rows - 1, extent.columns - 1) + 2
+      var touched = [Bool](repeating: false, count: count)
+      for i in 0..<extent.rows {
+        for j in 0..<extent.columns { touched[cPlace.index(i, j)] = true }
+      }
+      var expected = touched.map { $0 ? 0.0 : 7 }
+      Double.accumulateProduct(
+        extent, a.span, aPlace, b.span, bPlace, into: &expected, cPlace, variant: .plain)
+      var actual = [Double](repeating: 7, count: count)
+      Double.accumulateProduct(
+        extent, a.span, aPlace, b.span, bPlace, into: &actual, cPlace, from: .zero,
+        variant: variant)
+      #expect(zip(expected, actual).allSatisfy(sameBits))
+    }
+    for extent in [
+      ProductExtent(rows: 3, inner: 0, columns: 2), ProductExtent(rows: 0, inner: 4, columns: 2),
+    ] {
+      var sums = [Double](repeating: 7, count: 6)
+      let place = Placement(rowStride: 2)
+      Double.accumulateProduct(
+        extent, a.span, place, b.span, place, into: &sums, place, from: .zero, variant: variant)
+      #expect(sums == [Double](repeating: extent.rows == 0 ? 7 : 0, count: 6))
+    }
+  }
+
+  #if !DEBUG
+    /// The products of a layer of 16 streams, 100 frames, 512 inputs and cells.
+    static let layerSized: [(ProductExtent, Bool, Bool)] = [
+      (ProductExtent(rows: 1600, inner: 512, columns: 2048), false, false),
+      (ProductExtent(rows: 1600, inner: 2048, columns: 512), false, true),
+      (ProductExtent(rows: 512, inner: 1600, columns: 2048), true, false),
+      (ProductExtent(rows: 16, inner: 512, columns: 2048), false, false),
+      (ProductExtent(rows: 16, inner: 2048, columns: 512), false, false),
+    ]
+
+    @Test(arguments: layerSized)
+    func `products of a layer's size have the same bits in every form and from two threads`(
+      extent: ProductExtent, turnsLeft: Bool, turnsRight: Bool
+    ) {
+      var generator = SeededGenerator(seed: 11)
+      func numbers(_ count: Int) -> [Double] {
+        (0..<count).map { _ in Double(Int64(bitPattern: generator.next()) >> 11) * 0x1p-52 }
+      }
+      let (a, b) = (numbers(extent.rows * extent.inner), numbers(extent.inner * extent.columns))
+      let aPlace =
+        turnsLeft
+        ? Placement(rowStride: extent.rows).transposed : Placement(rowStride: extent.inner)
+      let bPlace =
+        turnsRight
+        ? Placement(rowStride: extent.inner).transposed : Placement(rowStride: extent.columns)
+      func product(_ variant: ProductVariant, _ threads: Int) -> [Double] {
+        var sums = [Double](repeating: 0, count: extent.rows * extent.columns)
+        Double.accumulateProduct(
+          extent, a.span, aPlace, b.span, bPlace, into: &sums,
+          Placement(rowStride: extent.columns), from: .zero, threads: threads, variant: variant)
+        return sums
+      }
+      let expected = product(.plain, 1)
+      for variant in ProductVariant.supported where variant != .plain {
+        for threads in 1...2 { #expect(product(variant, threads) == expected, "\(variant)") }
+      }
+    }
+  #endif
 
   @Test func `overlapping sums are taken in the reference's order`() {
     let a = [1e16, 1, -1e16, 3]
@@ -131,12 +214,13 @@ private func sameBits(_ x: Float, _ y: Float) -> Bool {
 extension Double {
   fileprivate static func accumulateProduct(
     _ extent: ProductExtent, _ a: Span<Double>, _ aPlace: Placement, _ b: Span<Double>,
-    _ bPlace: Placement, into sums: inout [Double], _ place: Placement, threads: Int = 1,
-    variant: ProductVariant = .fastest
+    _ bPlace: Placement, into sums: inout [Double], _ place: Placement,
+    from start: ProductStart = .sums, threads: Int = 1, variant: ProductVariant = .fastest
   ) {
     var span = sums.mutableSpan
     accumulateProduct(
-      extent, a, aPlace, b, bPlace, into: &span, place, threads: threads, variant: variant)
+      extent, a, aPlace, b, bPlace, into: &span, place, from: start, threads: threads,
+      variant: variant)
   }
 }
 

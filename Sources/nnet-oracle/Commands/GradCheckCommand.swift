@@ -28,10 +28,10 @@ enum GradCheckCommand {
         command: "nnet-oracle gradcheck sru-step",
         output: """
           setting   gradient  error    mark   relative
-          sru-step  dx        1.2e-11  1e-08  1.2e-10   ok
+          sru-step  dx        1.3e-11  1e-08  5.6e-10   ok
           sru-step  dprev_c   3.4e-11  1e-08  1.7e-11   ok
-          sru-step  dW        3.4e-11  1e-08  2.2e-09   ok
-          sru-step  dbf       4.1e-10  1e-08  2.4e-09   ok
+          sru-step  dW        3.5e-11  1e-08  2.1e-09   ok
+          sru-step  dbf       4.6e-10  1e-08  2.7e-09   ok
           sru-step  dbr       5.7e-11  1e-08  2.8e-11   ok
           all 5 within their marks
           """)),
