@@ -9,7 +9,7 @@ extension ProductVariant {
   /// - Returns: How many floating-point operations that was, for the caller to divide by the time.
   public func runDoublePeak(rounds: Int) -> Double {
     precondition(ProductVariant.supported.contains(self))
-    var factors = [Double](repeating: 1, count: 12)
+    var factors = [Double](repeating: 1, count: 16)
     return unsafe product_tiles_double(max(tileIndex, 0)).peak(rounds, &factors)
   }
 
@@ -19,7 +19,7 @@ extension ProductVariant {
   /// - Returns: How many floating-point operations that was, for the caller to divide by the time.
   public func runFloatPeak(rounds: Int) -> Double {
     precondition(ProductVariant.supported.contains(self))
-    var factors = [Float](repeating: 1, count: 12)
+    var factors = [Float](repeating: 1, count: 16)
     return unsafe product_tiles_float(max(tileIndex, 0)).peak(rounds, &factors)
   }
 }

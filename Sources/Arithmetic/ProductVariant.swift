@@ -17,9 +17,7 @@ public enum ProductVariant: Int, Sendable, CaseIterable {
   }
 
   /// The one to take when nothing else is asked for.
-  public static var fastest: ProductVariant {
-    ProductVariant(tileIndex: product_tiles_widest())
-  }
+  public static let fastest = ProductVariant(tileIndex: product_tiles_widest())
 
   private init(tileIndex: Int32) {
     self = ProductVariant(rawValue: Int(tileIndex) + 1) ?? .plain

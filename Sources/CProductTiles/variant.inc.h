@@ -79,8 +79,8 @@ static TARGET void NAME(accumulate)(const product_block *p) {
 /* Twelve independent chains of a product and a sum: neither latency nor memory is in the way. */
 static TARGET double NAME(peak)(ptrdiff_t rounds, void *factors) {
   SCALAR *factor = factors;
-  NAME(full_vector) sum[12] = {0}, right = {0};
-  right += factor[0];
+  NAME(full_vector) sum[12] = {0};
+  const NAME(full_vector) right = *(const NAME(full_vector) *)factor;
   for (ptrdiff_t k = 0; k < rounds; k++) {
     __asm__ volatile("" : : "r"(factor) : "memory");
     UNROLLED(r, 12) sum[r] = sum[r] + factor[r] * right;

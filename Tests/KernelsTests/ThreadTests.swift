@@ -29,8 +29,7 @@ import Testing
       let run = SRURun<Double>(
         shape: try SRUShape(
           batchSize: Self.size.streams, frameCount: Self.size.frames, inputSize: Self.size.inputs,
-          cellSize: Self.size.cells), weightForm: form)
-      run.threads = threads
+          cellSize: Self.size.cells), weightForm: form, threads: threads)
       Self.fill([run.input, run.forgetBias, run.resetBias, run.upstream], scale: 1)
       Self.fill([run.weights], scale: 0.05)
       run.forward()
@@ -53,8 +52,7 @@ import Testing
           cellSize: timeFrequency ? Self.size.cells / 4 : Self.size.cells,
           filterWidth: timeFrequency ? Self.size.inputs / 2 : nil,
           stride: timeFrequency ? Self.size.inputs / 4 : 1),
-        order: try GateOrder(letters: "ifog"), timeFrequency: timeFrequency)
-      run.threads = threads
+        order: try GateOrder(letters: "ifog"), timeFrequency: timeFrequency, threads: threads)
       Self.fill([run.input, run.bias, run.upstream, run.hidden, run.cell], scale: 1)
       Self.fill([run.inputWeights, run.recurrentWeights], scale: 0.05)
       Self.fill([run.blockWeights, run.peepholes].compactMap(\.self), scale: 0.04)

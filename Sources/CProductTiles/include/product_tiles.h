@@ -24,7 +24,7 @@ typedef struct {
 } product_block;
 
 /* A variant's loops for one type of number, and the shape of its register tile. `peak` runs
-   rounds of multiply-adds on twelve numbers at `factors`, to which the sums are added lest they be
+   rounds of multiply-adds on sixteen numbers at `factors`, to which the sums are added lest they be
    optimised away, and returns how many operations that was. */
 typedef struct {
   void (*accumulate)(const product_block *block);

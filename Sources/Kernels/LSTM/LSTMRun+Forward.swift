@@ -101,57 +101,52 @@ extension LSTMRun {
   /// Gates, cell and output of one block of one frame.
   @inline(__always) func advanceCell(frame t: Int, _ k: Int, _ variant: some LSTMChoices) {
     for row in t * shape.batchSize..<(t + 1) * shape.batchSize {
-      let previous = stateLane(cell, row, k)
-      let new = stateLane(cell, row + shape.batchSize, k)
+      let part = blockRow(row, k)
       if variant.inputForgetPeepholes == .new {
-        makeCellWithoutPeepholes(row, k, variant)
+        makeCellWithoutPeepholes(part, variant)
       }
-      let early = variant.inputForgetPeepholes == .new ? new : previous
-      open(.input, row, k, sees: early, variant)
-      open(.forget, row, k, sees: early, variant)
-      open(.candidate, row, k, sees: nil, variant)
-      updateCell(row, k, variant)
-      open(.output, row, k, sees: variant.outputPeephole == .new ? new : previous, variant)
-      let o = gateLane(.output, row, k)
-      let squashed = stateLane(squashedCell, row, k)
-      let h = stateLane(hidden, row + shape.batchSize, k)
-      for j in 0..<shape.cellSize { h[j] = o[j] * squashed[j] }
+      let early = variant.inputForgetPeepholes == .new ? part.new : part.previous
+      open(.input, part, sees: early, variant)
+      open(.forget, part, sees: early, variant)
+      open(.candidate, part, sees: nil, variant)
+      updateCell(part, variant)
+      open(
+        .output, part, sees: variant.outputPeephole == .new ? part.new : part.previous, variant)
+      let o = part.gates[column(.output), shape.cellSize]
+      for j in 0..<shape.cellSize { part.output[j] = o[j] * part.squashed[j] }
     }
   }
 
   /// The new cell of a program that looks at it before it is there.
   @inline(never) private func makeCellWithoutPeepholes(
-    _ row: Int, _ k: Int, _ variant: some LSTMChoices
+    _ part: BlockRow, _ variant: some LSTMChoices
   ) {
-    for gate in [Gate.input, .forget, .candidate] { open(gate, row, k, sees: nil, variant) }
-    updateCell(row, k, variant)
+    for gate in [Gate.input, .forget, .candidate] { open(gate, part, sees: nil, variant) }
+    updateCell(part, variant)
   }
 
   /// c = f ⊙ c′ + i ⊙ g and tanh(c) of one block of one row.
-  @inline(__always) private func updateCell(_ row: Int, _ k: Int, _ variant: some LSTMChoices) {
-    let i = gateLane(.input, row, k)
-    let f = gateLane(.forget, row, k)
-    let g = gateLane(.candidate, row, k)
-    let previous = stateLane(cell, row, k)
-    let new = stateLane(cell, row + shape.batchSize, k)
-    variant.cellOutput.fill(stateLane(squashedCell, row, k)) { j in
+  @inline(__always) private func updateCell(_ part: BlockRow, _ variant: some LSTMChoices) {
+    let i = part.gates[column(.input), shape.cellSize]
+    let f = part.gates[column(.forget), shape.cellSize]
+    let g = part.gates[column(.candidate), shape.cellSize]
+    variant.cellOutput.fill(part.squashed) { j in
       var sum = Scalar.Sum()
-      sum.accumulate(f[j], times: previous[j])
+      sum.accumulate(f[j], times: part.previous[j])
       sum.accumulate(i[j], times: g[j])
       var c = sum.total
       if let clip = variant.cellClip { c = c.clamped(to: -clip...clip) }
-      new[j] = c
+      part.new[j] = c
       return c
     }
   }
 
   /// Opens one gate of one block of one row: bias, peephole and squashing function.
   @inline(__always) func open(
-    _ gate: Gate, _ row: Int, _ k: Int, sees cell: Lane<Scalar>?, _ variant: some LSTMChoices
+    _ gate: Gate, _ part: BlockRow, sees cell: Lane<Scalar>?, _ variant: some LSTMChoices
   ) {
-    let sums = preactivations.lane[
-      (row * shape.blockCount + k) * shape.gateSize + column(gate), shape.cellSize]
-    let values = gateLane(gate, row, k)
+    let sums = part.sums[column(gate), shape.cellSize]
+    let values = part.gates[column(gate), shape.cellSize]
     let bias = bias.lane[column(gate), shape.cellSize]
     let squash = gate == .candidate ? variant.candidate : variant.gate
     let peepholes = variant.omittedPeephole == gate ? nil : peephole(gate)
@@ -175,11 +170,26 @@ extension LSTMRun {
     }
   }
 
-  /// The numbers of one block of one row in a store of state columns.
-  @inline(__always) func stateLane(
-    _ store: Store<Scalar>, _ row: Int, _ k: Int
-  ) -> Lane<Scalar> {
-    store.lane[row * shape.stateSize + k * shape.cellSize, shape.cellSize]
+  /// One block of one row in the stores of the forward pass.
+  struct BlockRow {
+    /// The pre-activations [4H].
+    let sums: Lane<Scalar.Sum>
+    /// The gates [4H], in storage order.
+    let gates: Lane<Scalar>
+    /// The cell before and after this frame, the latter's tanh, and the output [H].
+    let previous, new, squashed, output: Lane<Scalar>
+  }
+
+  /// Cuts out the numbers of one block of one row.
+  @inline(__always) func blockRow(_ row: Int, _ k: Int) -> BlockRow {
+    let gate = (row * shape.blockCount + k) * shape.gateSize
+    let state = row * shape.stateSize + k * shape.cellSize
+    let next = state + shape.batchSize * shape.stateSize
+    return BlockRow(
+      sums: preactivations.lane[gate, shape.gateSize], gates: gates.lane[gate, shape.gateSize],
+      previous: cell.lane[state, shape.cellSize], new: cell.lane[next, shape.cellSize],
+      squashed: squashedCell.lane[state, shape.cellSize],
+      output: hidden.lane[next, shape.cellSize])
   }
 
   /// The values of one gate of one block of one row.

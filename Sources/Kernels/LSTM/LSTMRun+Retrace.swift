@@ -39,11 +39,11 @@ extension LSTMRun {
       for k in 0..<shape.blockCount {
         if k > 0 { addBlockProduct(frame: t, block: k, below: k - 1, variant) }
         for row in t * shape.batchSize..<(t + 1) * shape.batchSize {
-          let previous = stateLane(cell, row, k)
-          open(.input, row, k, sees: previous, variant)
-          open(.forget, row, k, sees: previous, variant)
-          open(.candidate, row, k, sees: nil, variant)
-          open(.output, row, k, sees: stateLane(cell, row + shape.batchSize, k), variant)
+          let part = blockRow(row, k)
+          open(.input, part, sees: part.previous, variant)
+          open(.forget, part, sees: part.previous, variant)
+          open(.candidate, part, sees: nil, variant)
+          open(.output, part, sees: part.new, variant)
         }
       }
     }

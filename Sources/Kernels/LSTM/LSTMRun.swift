@@ -14,7 +14,7 @@ public final class LSTMRun<Scalar: Arithmetic> {
   /// The storage order of the gate blocks.
   public let order: GateOrder
   /// How many threads may share a large product; the bits do not depend on it.
-  public var threads = 1
+  public let threads: Int
   let forwardVariant: LSTMVariant
   let backwardVariant: LSTMVariant
 
@@ -83,20 +83,24 @@ public final class LSTMRun<Scalar: Arithmetic> {
   ///   - shape: The dimensions.
   ///   - order: The storage order of the gate blocks.
   ///   - timeFrequency: Whether the layer has block weights and peepholes (TF-LSTM).
-  public convenience init(shape: LSTMShape, order: GateOrder, timeFrequency: Bool) {
+  ///   - threads: How many threads may share a large product.
+  public convenience init(
+    shape: LSTMShape, order: GateOrder, timeFrequency: Bool, threads: Int = 1
+  ) {
     self.init(
-      shape: shape, order: order, timeFrequency: timeFrequency, forward: LSTMVariant(),
-      backward: LSTMVariant())
+      shape: shape, order: order, timeFrequency: timeFrequency, threads: threads,
+      forward: LSTMVariant(), backward: LSTMVariant())
   }
 
   init(
-    shape: LSTMShape, order: GateOrder, timeFrequency: Bool, forward: LSTMVariant,
-    backward: LSTMVariant
+    shape: LSTMShape, order: GateOrder, timeFrequency: Bool, threads: Int = 1,
+    forward: LSTMVariant, backward: LSTMVariant
   ) {
     func numbers(_ count: Int) -> Store<Scalar> { Store(repeating: 0, count: count) }
     func sums(_ count: Int) -> Store<Scalar.Sum> { Store(repeating: Scalar.Sum(), count: count) }
     self.shape = shape
     self.order = order
+    self.threads = threads
     self.forwardVariant = forward
     self.backwardVariant = backward
     func column(_ gate: Gate) -> Int { order.block(of: gate) * shape.cellSize }

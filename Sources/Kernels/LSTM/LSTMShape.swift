@@ -19,11 +19,11 @@ public struct LSTMShape: Sendable, Hashable {
   public let blockCount: Int
 
   /// B·H, state columns.
-  public var stateSize: Int { blockCount * cellSize }
+  public let stateSize: Int
   /// 4H, columns of the gate blocks.
-  public var gateSize: Int { 4 * cellSize }
+  public let gateSize: Int
   /// T·N, rows of a frame sequence.
-  public var rowCount: Int { frameCount * batchSize }
+  public let rowCount: Int
 
   /// Dimensions of a TF-LSTM; an LSTM's when no filter is given.
   ///
@@ -61,5 +61,8 @@ public struct LSTMShape: Sendable, Hashable {
     self.filterWidth = width
     self.stride = stride
     self.blockCount = (inputSize - width) / stride + 1
+    self.stateSize = blockCount * cellSize
+    self.gateSize = 4 * cellSize
+    self.rowCount = frameCount * batchSize
   }
 }

@@ -31,9 +31,13 @@ extension SRURun {
   }
 
   @inline(__always) private func backward(_ form: BackwardForm, as variant: some SRUChoices) {
-    for t in (0..<shape.frameCount).reversed() {
-      for n in 0..<shape.batchSize { retreatCell(frame: t, n, form, variant) }
-      if form == .stepByStep || t == 0 { carryCell(ofFrame: t, variant) }
+    share(shape.batchSize, among: elementwiseThreads) { streams in
+      for t in (0..<shape.frameCount).reversed() {
+        for n in streams { retreatCell(frame: t, n, form, variant) }
+        if form == .stepByStep || t == 0 {
+          for n in streams { carryCell(ofFrame: t, n, variant) }
+        }
+      }
     }
     sumInputGradient()
     sumWeightGradient(gradientRows(variant))
@@ -151,14 +155,14 @@ extension SRURun {
     }
   }
 
-  /// Leaves the cell gradient that frame `t` hands to the frame before it.
-  @inline(__always) private func carryCell(ofFrame t: Int, _ variant: some SRUChoices) {
-    for n in 0..<shape.batchSize {
-      for j in 0..<shape.cellSize {
-        var sum = Scalar.Sum()
-        addCarry(ofFrame: t, n, j, variant, into: &sum)
-        initialCellGradient.lane[n * shape.cellSize + j] = sum
-      }
+  /// Leaves the cell gradient that frame `t` of a stream hands to the frame before it.
+  @inline(__always) private func carryCell(
+    ofFrame t: Int, _ n: Int, _ variant: some SRUChoices
+  ) {
+    for j in 0..<shape.cellSize {
+      var sum = Scalar.Sum()
+      addCarry(ofFrame: t, n, j, variant, into: &sum)
+      initialCellGradient.lane[n * shape.cellSize + j] = sum
     }
   }
 

@@ -25,9 +25,13 @@ extension SRURun {
 
   @inline(__always) private func forward(as variant: some SRUChoices) {
     addInputProducts()
-    for row in 0..<shape.rowCount {
-      openGates(row: row, variant)
-      advanceCell(row: row, variant)
+    share(shape.batchSize, among: elementwiseThreads) { streams in
+      for t in 0..<shape.frameCount {
+        for n in streams {
+          openGates(row: t * shape.batchSize + n, variant)
+          advanceCell(row: t * shape.batchSize + n, variant)
+        }
+      }
     }
   }
 

@@ -11,8 +11,8 @@ public final class SRURun<Scalar: Arithmetic> {
   public let shape: SRUShape
   /// Whether the weights are one matrix or four.
   public let weightForm: SRUWeightForm
-  /// How many threads may share a large product; the bits do not depend on it.
-  public var threads = 1
+  /// How many threads may share large products and the streams; the bits do not depend on it.
+  public let threads: Int
   let forwardVariant: SRUVariant
   let backwardVariant: SRUVariant
 
@@ -61,18 +61,22 @@ public final class SRURun<Scalar: Arithmetic> {
   /// - Parameters:
   ///   - shape: The dimensions.
   ///   - weightForm: One weight matrix or four.
-  public convenience init(shape: SRUShape, weightForm: SRUWeightForm) {
+  ///   - threads: How many threads may share large products and the streams.
+  public convenience init(shape: SRUShape, weightForm: SRUWeightForm, threads: Int = 1) {
     self.init(
-      shape: shape, weightForm: weightForm, forward: SRUVariant(), backward: SRUVariant())
+      shape: shape, weightForm: weightForm, threads: threads, forward: SRUVariant(),
+      backward: SRUVariant())
   }
 
   init(
-    shape: SRUShape, weightForm: SRUWeightForm, forward: SRUVariant, backward: SRUVariant
+    shape: SRUShape, weightForm: SRUWeightForm, threads: Int = 1, forward: SRUVariant,
+    backward: SRUVariant
   ) {
     func numbers(_ count: Int) -> Store<Scalar> { Store(repeating: 0, count: count) }
     func sums(_ count: Int) -> Store<Scalar.Sum> { Store(repeating: Scalar.Sum(), count: count) }
     self.shape = shape
     self.weightForm = weightForm
+    self.threads = threads
     self.forwardVariant = forward
     self.backwardVariant = backward
     let size = shape.cellSize
@@ -94,6 +98,11 @@ public final class SRURun<Scalar: Arithmetic> {
     resetBiasGradient = sums(size)
     initialCellGradient = sums(shape.batchSize * size)
     preactivations = sums(shape.rowCount * shape.blockSize)
+  }
+
+  /// How many threads may share the streams: starting one takes longer than a short sequence.
+  @inline(__always) var elementwiseThreads: Int {
+    shape.rowCount * shape.blockSize >= 100_000 ? threads : 1
   }
 
   /// A weight matrix as it lies in ``weights``: its first block column, how many, and where.

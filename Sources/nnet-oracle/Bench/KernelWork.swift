@@ -26,15 +26,16 @@ struct KernelWork {
       let shape = try SRUShape(
         batchSize: batch, frameCount: frames, inputSize: inputs, cellSize: cells)
       return sru(
-        SRURun<Scalar>(shape: shape, weightForm: separate ? .separate : .compact), threads)
+        SRURun<Scalar>(
+          shape: shape, weightForm: separate ? .separate : .compact, threads: threads))
     case .lstm(let order, let timeFrequency):
       let shape = try LSTMShape(
         batchSize: batch, frameCount: frames, inputSize: inputs, cellSize: cells,
         filterWidth: size("F"), stride: size("S") ?? 1)
       return lstm(
         LSTMRun<Scalar>(
-          shape: shape, order: try GateOrder(letters: order), timeFrequency: timeFrequency),
-        threads)
+          shape: shape, order: try GateOrder(letters: order), timeFrequency: timeFrequency,
+          threads: threads))
     case .memory(let bidirectional):
       let behind = try positions(.behind, rows: frames)
       guard bidirectional else {
@@ -54,8 +55,7 @@ struct KernelWork {
 
   /// Per cell and frame: two biases, two gates, four operations for cell and output each; backward
   /// twenty.
-  private static func sru<Scalar: Arithmetic>(_ run: SRURun<Scalar>, _ threads: Int) -> KernelWork {
-    run.threads = threads
+  private static func sru<Scalar: Arithmetic>(_ run: SRURun<Scalar>) -> KernelWork {
     let scale = weightScale(run.shape.inputSize)
     for (seed, store) in [run.input, run.forgetBias, run.resetBias, run.upstream].enumerated() {
       fill(store, seed: seed, scale: 1)
@@ -71,9 +71,8 @@ struct KernelWork {
 
   /// Per cell, block and frame: 13 operations forward and 26 backward; peepholes 6 and 12 more.
   private static func lstm<Scalar: Arithmetic>(
-    _ run: LSTMRun<Scalar>, _ threads: Int
+    _ run: LSTMRun<Scalar>
   ) -> KernelWork {
-    run.threads = threads
     let shape = run.shape
     for (seed, store) in [run.input, run.bias, run.upstream].enumerated() {
       fill(store, seed: seed, scale: 1)

@@ -1,0 +1,24 @@
+import Dispatch
+
+/// Cuts `0..<count` into parts and works on them side by side, one part a thread.
+///
+/// - Parameters:
+///   - count: How many things there are to do.
+///   - threads: How many threads may work; with one, the caller does it all.
+///   - body: Does a part. Parts must not write what others read or write.
+@inlinable public func share(_ count: Int, among threads: Int, _ body: (Range<Int>) -> Void) {
+  guard threads > 1 && count > 1 else { return body(0..<count) }
+  let length = (count + threads - 1) / threads
+  concurrently((count + length - 1) / length) { index in
+    body(index * length..<min((index + 1) * length, count))
+  }
+}
+
+/// Calls a function for each of `0..<count`, on as many threads as there are.
+@usableFromInline func concurrently(_ count: Int, _ body: (Int) -> Void) {
+  withoutActuallyEscaping(body) { body in
+    // The parts are apart, as the caller of `share` promises.
+    nonisolated(unsafe) let body = body
+    DispatchQueue.concurrentPerform(iterations: count) { index in unsafe body(index) }
+  }
+}
