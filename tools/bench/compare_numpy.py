@@ -31,9 +31,10 @@ SECTIONS = [("SRU vs LSTM", "SRU", "sru-separate", {}), ("SRU vs LSTM", "LSTM", 
             ("SRU step: compact weight matrix", "time 2", "sru-step", {}),
             ("SRU compact forward", "SRU", "sru-separate", {}),
             ("SRU compact forward", "SRU compact", "sru", {})]
-GROWTH = [("sru", "T", (50, 100, 200, 400), {"N": 8, "D": 64, "H": 64}),
-          ("sru", "N", (4, 8, 16, 32), {"T": 50, "D": 64, "H": 64}),
-          ("lstm", "T", (50, 100, 200, 400), {"N": 8, "D": 64, "H": 64}),
+# Sizes from where a run no longer fits the second cache: below, a frame costs up to a third less.
+GROWTH = [("sru", "T", (200, 400, 800, 1600), {"N": 8, "D": 64, "H": 64}),
+          ("sru", "N", (32, 64, 128, 256), {"T": 50, "D": 64, "H": 64}),
+          ("lstm", "T", (100, 200, 400, 800), {"N": 8, "D": 64, "H": 64}),
           ("tflstm", "N", (4, 8, 16, 32), {"T": 50, "D": 40, "H": 32, "F": 8, "S": 4}),
           ("compact-vfsmn", "T", (250, 500, 1000, 2000), {"D": 512, "N": 20}),
           ("files", "matrices", (100, 200, 400, 800), {"rows": 20, "columns": 12})]
