@@ -105,13 +105,19 @@ extension LSTMRun {
       if variant.inputForgetPeepholes == .new {
         makeCellWithoutPeepholes(part, variant)
       }
-      let early = variant.inputForgetPeepholes == .new ? part.new : part.previous
-      open(.input, part, sees: early, variant)
-      open(.forget, part, sees: early, variant)
-      open(.candidate, part, sees: nil, variant)
-      updateCell(part, variant)
-      open(
-        .output, part, sees: variant.outputPeephole == .new ? part.new : part.previous, variant)
+      if let first = adjoiningGates {
+        open(first, 3 * shape.cellSize, part, variant.gate)
+        open(.candidate, part, sees: nil, variant)
+        updateCell(part, variant)
+      } else {
+        let early = variant.inputForgetPeepholes == .new ? part.new : part.previous
+        open(.input, part, sees: early, variant)
+        open(.forget, part, sees: early, variant)
+        open(.candidate, part, sees: nil, variant)
+        updateCell(part, variant)
+        open(
+          .output, part, sees: variant.outputPeephole == .new ? part.new : part.previous, variant)
+      }
       let o = part.gates[column(.output), shape.cellSize]
       for j in 0..<shape.cellSize { part.output[j] = o[j] * part.squashed[j] }
     }
@@ -145,28 +151,38 @@ extension LSTMRun {
   @inline(__always) func open(
     _ gate: Gate, _ part: BlockRow, sees cell: Lane<Scalar>?, _ variant: some LSTMChoices
   ) {
-    let sums = part.sums[column(gate), shape.cellSize]
-    let values = part.gates[column(gate), shape.cellSize]
-    let bias = bias.lane[column(gate), shape.cellSize]
     let squash = gate == .candidate ? variant.candidate : variant.gate
     let peepholes = variant.omittedPeephole == gate ? nil : peephole(gate)
-    if let cell, let weights = peepholes, !variant.peepholesAfterSquash {
+    guard let cell, let weights = peepholes else {
+      return open(column(gate), shape.cellSize, part, squash)
+    }
+    let values = part.gates[column(gate), shape.cellSize]
+    if variant.peepholesAfterSquash {
+      // A program that adds them to the opened gate.
+      open(column(gate), shape.cellSize, part, squash)
+      for j in 0..<shape.cellSize { values[j] = values[j] + weights[j] * cell[j] }
+    } else {
+      let sums = part.sums[column(gate), shape.cellSize]
+      let bias = bias.lane[column(gate), shape.cellSize]
       squash.fill(values) { j in
         var a = sums[j]
         a.accumulate(bias[j])
         a.accumulate(weights[j], times: cell[j])
         return a.total
       }
-      return
     }
-    squash.fill(values) { j in
+  }
+
+  /// Opens adjoining columns of one block of one row that have no peepholes.
+  @inline(__always) private func open(
+    _ column: Int, _ count: Int, _ part: BlockRow, _ squash: Squash
+  ) {
+    let sums = part.sums[column, count]
+    let bias = bias.lane[column, count]
+    squash.fill(part.gates[column, count]) { j in
       var a = sums[j]
       a.accumulate(bias[j])
       return a.total
-    }
-    if let cell, let weights = peepholes {
-      // A program that adds them to the opened gate.
-      for j in 0..<shape.cellSize { values[j] = values[j] + weights[j] * cell[j] }
     }
   }
 

@@ -71,6 +71,8 @@ public final class LSTMRun<Scalar: Arithmetic> {
   public let peepholeGradients: Store<Scalar.Sum>?
 
   let firstColumns: (input: Int, forget: Int, output: Int, candidate: Int)
+  /// Where i, f and o adjoin each other and have no peepholes, their first column: they open as one.
+  let adjoiningGates: Int?
   /// Whᵀ and Wkᵀ, which every frame of the backward pass multiplies by.
   let transposedRecurrentWeights: Store<Scalar>
   let transposedBlockWeights: Store<Scalar>?
@@ -105,6 +107,9 @@ public final class LSTMRun<Scalar: Arithmetic> {
     self.backwardVariant = backward
     func column(_ gate: Gate) -> Int { order.block(of: gate) * shape.cellSize }
     firstColumns = (column(.input), column(.forget), column(.output), column(.candidate))
+    adjoiningGates =
+      timeFrequency || ![0, 3].contains(order.block(of: .candidate))
+      ? nil : order.block(of: .candidate) == 0 ? shape.cellSize : 0
     let state = shape.stateSize
     let recurrentCount = shape.cellSize * shape.gateSize
     input = numbers(shape.rowCount * shape.inputSize)
