@@ -52,9 +52,6 @@ extension Float {
 
 extension Lane where Element: BinaryFloatingPoint {
   /// Sets every number to a function's value, four at a time, then two, then one.
-  ///
-  /// Two registers' worth at a time keep a processor busy that would otherwise wait, in a function's
-  /// long chain of operations, for each result.
   @inlinable @inline(__always) func fillGroups(
     _ argument: (Int) -> Element, _ four: (SIMD4<Double>) -> SIMD4<Double>,
     _ two: (SIMD2<Double>) -> SIMD2<Double>

@@ -1,7 +1,7 @@
 /// Doubles side by side, and what the elementary functions do to their bits.
 ///
-/// Four registers' worth at a time keep a processor busy that would otherwise wait, in a function's long
-/// chain of operations, for each result.
+/// More than a register's worth at a time keeps a processor busy that would otherwise wait, in a
+/// function's long chain of operations, for each result.
 protocol DoubleVector: SIMD<Double> {
   /// As many 64-bit patterns.
   associatedtype Bits: SIMD<UInt64>

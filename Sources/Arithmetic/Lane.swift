@@ -33,6 +33,7 @@
     @inline(__always) get { part(first, length) }
   }
 
+  /// What the subscript gives; the check happens here.
   @inlinable @inline(__always) func part(_ first: Int, _ length: Int) -> Lane {
     // All four are at least 0, in one comparison.
     precondition((first | length | (count &- length) | (count &- length &- first)) >= 0)

@@ -16,8 +16,8 @@ import Dispatch
   var cRow: Int
   var startsAtZero: Bool
 
-  /// Rows, inner length and columns of the packed panels.
-  static var rowPanel: Int { 2048 }
+  /// Rows, inner length and columns of the packed panels: whole tiles and strips of every variant.
+  static var rowPanel: Int { 2016 }
   static var innerBlock: Int { 256 }
   static var columnBlock: Int { 512 }
   /// What the two panels hold together.

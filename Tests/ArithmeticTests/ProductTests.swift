@@ -126,6 +126,8 @@ import Testing
       (ProductExtent(rows: 512, inner: 1600, columns: 2048), true, false),
       (ProductExtent(rows: 16, inner: 512, columns: 2048), false, false),
       (ProductExtent(rows: 16, inner: 2048, columns: 512), false, false),
+      // Beyond the panels in every direction, by no whole tile.
+      (ProductExtent(rows: 2061, inner: 515, columns: 1037), false, false),
     ]
 
     @Test(arguments: layerSized)
