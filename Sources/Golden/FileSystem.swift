@@ -60,6 +60,8 @@ enum FileSystem {
         try makeFolder(path)
         made.append(path)
       } catch {
+        // Another process may have made it since.
+        if isFolder(path) { continue }
         removeEmpty(made)
         throw error
       }

@@ -44,6 +44,20 @@ import Testing
     }
   }
 
+  @Test func `writers that start at the same time may share the folders above theirs`() throws {
+    try Self.inFreshFolder { folder in
+      for round in 0..<60 {
+        let above = "\(folder.path)/\(round)/deep/golden"
+        let failures = FailureCount()
+        DispatchQueue.concurrentPerform(iterations: 4) { index in
+          let own = FolderWriter.Folder(name: "own\(index)", files: Self.one.files)
+          do { try FolderWriter(directory: above).write([own]) } catch { failures.add() }
+        }
+        #expect(failures.count == 0)
+      }
+    }
+  }
+
   @Test func `differing, missing and extra files are each named`() throws {
     try Self.inFreshFolder { folder in
       let writer = FolderWriter(directory: folder.path)
@@ -131,4 +145,13 @@ import Testing
       #expect(try Data(contentsOf: file) == Data("keep".utf8))
     }
   }
+}
+
+/// How often something failed, on any thread.
+private final class FailureCount: @unchecked Sendable {
+  private let lock = NSLock()
+  private var failures = 0
+
+  func add() { lock.withLock { failures += 1 } }
+  var count: Int { lock.withLock { failures } }
 }
