@@ -227,27 +227,18 @@ extension Arithmetic {
     _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement,
     from start: ProductStart, threads: Int
   ) {
-    if start == .zero { clear(extent, &sums, sumsPlace) }
-    accumulateProduct(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
-  }
-
-  /// Empties the sums of a product's result.
-  @inlinable static func clear(
-    _ extent: ProductExtent, _ sums: inout MutableSpan<Sum>, _ place: Placement
-  ) {
-    for i in 0..<extent.rows {
-      for j in 0..<extent.columns { sums[place.index(i, j)] = Sum() }
-    }
+    accumulateProductPlainly(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: start)
   }
 
   /// The matrix product as the plain triple loop: the reference for every faster form.
   @inlinable public static func accumulateProductPlainly(
     _ extent: ProductExtent, _ a: Span<Self>, _ aPlace: Placement, _ b: Span<Self>,
-    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement
+    _ bPlace: Placement, into sums: inout MutableSpan<Sum>, _ sumsPlace: Placement,
+    from start: ProductStart = .sums
   ) {
     for i in 0..<extent.rows {
       for j in 0..<extent.columns {
-        var sum = sums[sumsPlace.index(i, j)]
+        var sum = start == .zero ? Sum() : sums[sumsPlace.index(i, j)]
         for k in 0..<extent.inner {
           sum.accumulate(a[aPlace.index(i, k)], times: b[bPlace.index(k, j)])
         }

@@ -1,33 +1,18 @@
 /// The activations of whole lanes: the bits of ``Double/sigmoid()`` and ``Double/tanh()``, several
 /// numbers at a time.
-extension Double {
-  /// Sets numbers to the logistic function of their arguments.
-  @inlinable @inline(__always) public static func fillSigmoid(
-    _ lane: Lane<Double>, _ argument: (Int) -> Double
-  ) {
-    lane.fillGroups(argument, { Activation.sigmoid($0) }, { Activation.sigmoid($0) })
-  }
-
-  /// Sets numbers to the hyperbolic tangent of their arguments.
-  @inlinable @inline(__always) public static func fillTanh(
-    _ lane: Lane<Double>, _ argument: (Int) -> Double
-  ) {
-    lane.fillGroups(argument, { Activation.tanh($0) }, { Activation.tanh($0) })
-  }
-}
-
+///
 /// A float's activation is the double's, rounded once more.
-extension Float {
+extension Arithmetic where Self: BinaryFloatingPoint {
   /// Sets numbers to the logistic function of their arguments.
   @inlinable @inline(__always) public static func fillSigmoid(
-    _ lane: Lane<Float>, _ argument: (Int) -> Float
+    _ lane: Lane<Self>, _ argument: (Int) -> Self
   ) {
     lane.fillGroups(argument, { Activation.sigmoid($0) }, { Activation.sigmoid($0) })
   }
 
   /// Sets numbers to the hyperbolic tangent of their arguments.
   @inlinable @inline(__always) public static func fillTanh(
-    _ lane: Lane<Float>, _ argument: (Int) -> Float
+    _ lane: Lane<Self>, _ argument: (Int) -> Self
   ) {
     lane.fillGroups(argument, { Activation.tanh($0) }, { Activation.tanh($0) })
   }

@@ -29,8 +29,8 @@ extension Float {
     from start: ProductStart = .sums, threads: Int = 1, variant: ProductVariant
   ) {
     guard variant != .plain else {
-      if start == .zero { clear(extent, &sums, sumsPlace) }
-      return accumulateProductPlainly(extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
+      return accumulateProductPlainly(
+        extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: start)
     }
     precondition(ProductVariant.supported.contains(variant))
     TiledProduct<Float>.accumulate(

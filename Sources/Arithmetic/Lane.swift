@@ -30,14 +30,11 @@
   ///
   /// - Precondition: `first >= 0 && length >= 0 && first + length <= count`.
   @inlinable public subscript(first: Int, length: Int) -> Lane {
-    @inline(__always) get { part(first, length) }
-  }
-
-  /// What the subscript gives; the check happens here.
-  @inlinable @inline(__always) func part(_ first: Int, _ length: Int) -> Lane {
-    // All four are at least 0, in one comparison.
-    precondition((first | length | (count &- length) | (count &- length &- first)) >= 0)
-    return unsafe Lane(base: base + first, count: length)
+    @inline(__always) get {
+      // All four are at least 0, in one comparison.
+      precondition((first | length | (count &- length) | (count &- length &- first)) >= 0)
+      return unsafe Lane(base: base + first, count: length)
+    }
   }
 
   /// Sets every number.

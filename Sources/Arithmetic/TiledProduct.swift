@@ -1,12 +1,11 @@
 import CProductTiles
-import Dispatch
 
 /// A product in register tiles: where its operands are, and how it is cut into blocks.
 ///
 /// Every sum takes its products by rising `k`: tiles keep sums in registers along `k`, and the blocks
 /// of `k` follow one another, each starting from what the one before stored. So neither the cut nor
 /// the registers' width nor the number of threads changes a bit.
-@safe struct TiledProduct<Scalar: TiledScalar>: @unchecked Sendable {
+@safe struct TiledProduct<Scalar: TiledScalar> {
   var rows, inner, columns: Int
   var a: UnsafePointer<Scalar>
   var aRow, aInner: Int
@@ -35,8 +34,8 @@ import Dispatch
   ) {
     guard extent.rows > 0, extent.columns > 0 else { return }
     guard extent.inner > 0 else {
-      if start == .zero { Scalar.clear(extent, &sums, sumsPlace) }
-      return
+      return Scalar.accumulateProductPlainly(
+        extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: start)
     }
     precondition(aPlace.fits(extent.rows, extent.inner, in: a.count))
     precondition(bPlace.fits(extent.inner, extent.columns, in: b.count))
@@ -74,9 +73,8 @@ import Dispatch
     let standing = extent.rows == 1 || sumsPlace.rowStride == 1
     let apart = extent.columns == 1 || sumsPlace.columnStride.magnitude >= extent.rows.magnitude
     guard standing && apart else {
-      if start == .zero { Scalar.clear(extent, &sums, sumsPlace) }
       return Scalar.accumulateProductPlainly(
-        extent, a, aPlace, b, bPlace, into: &sums, sumsPlace)
+        extent, a, aPlace, b, bPlace, into: &sums, sumsPlace, from: start)
     }
     let turned = ProductExtent(rows: extent.columns, inner: extent.inner, columns: extent.rows)
     accumulate(
@@ -96,21 +94,16 @@ import Dispatch
   /// Shares the result out by its longer side, so that little is packed twice.
   @inline(never) private func runShared(threads: Int, tileIndex: Int32) {
     let byRows = rows > columns
-    let length = byRows ? rows : columns
-    let share = ((length + threads - 1) / threads + 31) / 32 * 32
-    let whole = self
-    DispatchQueue.concurrentPerform(iterations: (length + share - 1) / share) { index in
-      let first = index * share
-      let count = min(share, length - first)
-      var part = whole
+    Threads.share(byRows ? rows : columns, among: threads, unit: 32) { range in
+      var part = self
       if byRows {
-        part.rows = count
-        unsafe part.a += first * part.aRow
-        unsafe part.c += first * part.cRow
+        part.rows = range.count
+        unsafe part.a += range.lowerBound * part.aRow
+        unsafe part.c += range.lowerBound * part.cRow
       } else {
-        part.columns = count
-        unsafe part.b += first * part.bColumn
-        unsafe part.c += first
+        part.columns = range.count
+        unsafe part.b += range.lowerBound * part.bColumn
+        unsafe part.c += range.lowerBound
       }
       part.run(Scalar.tiles(tileIndex))
     }

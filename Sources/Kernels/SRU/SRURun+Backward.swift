@@ -31,7 +31,7 @@ extension SRURun {
   }
 
   @inline(__always) private func backward(_ form: BackwardForm, as variant: some SRUChoices) {
-    share(shape.batchSize, among: elementwiseThreads) { streams in
+    Threads.share(shape.batchSize, among: elementwiseThreads) { streams in
       for t in (0..<shape.frameCount).reversed() {
         for n in streams { retreatCell(frame: t, n, form, variant) }
         if form == .stepByStep || t == 0 {

@@ -25,7 +25,7 @@ extension SRURun {
 
   @inline(__always) private func forward(as variant: some SRUChoices) {
     addInputProducts()
-    share(shape.batchSize, among: elementwiseThreads) { streams in
+    Threads.share(shape.batchSize, among: elementwiseThreads) { streams in
       for t in 0..<shape.frameCount {
         for n in streams {
           openGates(row: t * shape.batchSize + n, variant)
