@@ -35,18 +35,32 @@ where IntegerLiteralType == Int64 {
 
   /// Sets every number of a lane to the logistic function of an argument, as ``sigmoid()`` gives it.
   ///
-  /// - Parameters:
-  ///   - lane: The numbers.
-  ///   - argument: The argument for an index, asked for once each in rising order, though several are
-  ///     asked for before the first number is set.
-  static func fillSigmoid(_ lane: Lane<Self>, _ argument: (Int) -> Self)
-  /// Sets every number of a lane to the hyperbolic tangent of an argument, as ``tanh()`` gives it.
+  /// A loop that calls for arguments and goes on with values need not come back for them.
   ///
   /// - Parameters:
   ///   - lane: The numbers.
+  ///   - arguments: Where the arguments are kept, if they are.
+  ///   - products: What follows from the numbers, if anything.
   ///   - argument: The argument for an index, asked for once each in rising order, though several are
   ///     asked for before the first number is set.
-  static func fillTanh(_ lane: Lane<Self>, _ argument: (Int) -> Self)
+  ///   - product: What follows from the number at an index.
+  static func fillSigmoid(
+    _ lane: Lane<Self>, keeping arguments: Lane<Self>?, then products: Lane<Self>?,
+    _ argument: (Int) -> Self, _ product: (Int, Self) -> Self)
+  /// Sets every number of a lane to the hyperbolic tangent of an argument, as ``tanh()`` gives it.
+  ///
+  /// A loop that calls for arguments and goes on with values need not come back for them.
+  ///
+  /// - Parameters:
+  ///   - lane: The numbers.
+  ///   - arguments: Where the arguments are kept, if they are.
+  ///   - products: What follows from the numbers, if anything.
+  ///   - argument: The argument for an index, asked for once each in rising order, though several are
+  ///     asked for before the first number is set.
+  ///   - product: What follows from the number at an index.
+  static func fillTanh(
+    _ lane: Lane<Self>, keeping arguments: Lane<Self>?, then products: Lane<Self>?,
+    _ argument: (Int) -> Self, _ product: (Int, Self) -> Self)
 
   /// `σ′ = y·(1 - y)`, told from the *output* `y = σ(x)`.
   var sigmoidSlope: Self { get }
@@ -260,6 +274,8 @@ extension Placement {
   @inline(__always) func fits(_ rows: Int, _ columns: Int, in count: Int) -> Bool {
     let down = (rows - 1) * rowStride
     let across = (columns - 1) * columnStride
+    // As nearly always: first comes the first number, last the last.
+    if offset | down | across >= 0 { return offset + down + across < count }
     let first = offset + min(down, 0) + min(across, 0)
     let last = offset + max(down, 0) + max(across, 0)
     return first >= 0 && last < count

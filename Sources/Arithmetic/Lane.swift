@@ -37,6 +37,13 @@
     }
   }
 
+  /// A shorter lane of a loop's innermost round: asserted to lie within this one in debug builds only,
+  /// as an index is.
+  @inlinable @inline(__always) public func part(_ first: Int, _ length: Int) -> Lane {
+    assert((first | length | (count &- length) | (count &- length &- first)) >= 0)
+    return unsafe Lane(base: base + first, count: length)
+  }
+
   /// Sets every number.
   @inlinable public func fill(_ value: Element) {
     unsafe base.update(repeating: value, count: count)
@@ -104,12 +111,48 @@ extension Arithmetic {
 
 extension Arithmetic {
   /// Number by number.
-  @inlinable public static func fillSigmoid(_ lane: Lane<Self>, _ argument: (Int) -> Self) {
-    for j in 0..<lane.count { lane[j] = argument(j).sigmoid() }
+  @inlinable public static func fillSigmoid(
+    _ lane: Lane<Self>, keeping arguments: Lane<Self>?, then products: Lane<Self>?,
+    _ argument: (Int) -> Self, _ product: (Int, Self) -> Self
+  ) {
+    lane.fill(keeping: arguments, then: products, argument, { $0.sigmoid() }, product)
   }
 
   /// Number by number.
-  @inlinable public static func fillTanh(_ lane: Lane<Self>, _ argument: (Int) -> Self) {
-    for j in 0..<lane.count { lane[j] = argument(j).tanh() }
+  @inlinable public static func fillTanh(
+    _ lane: Lane<Self>, keeping arguments: Lane<Self>?, then products: Lane<Self>?,
+    _ argument: (Int) -> Self, _ product: (Int, Self) -> Self
+  ) {
+    lane.fill(keeping: arguments, then: products, argument, { $0.tanh() }, product)
+  }
+
+  /// Sets every number of a lane to the logistic function of an argument, and nothing else.
+  @inlinable @inline(__always) public static func fillSigmoid(
+    _ lane: Lane<Self>, _ argument: (Int) -> Self
+  ) {
+    fillSigmoid(lane, keeping: nil, then: nil, argument, { _, value in value })
+  }
+
+  /// Sets every number of a lane to the hyperbolic tangent of an argument, and nothing else.
+  @inlinable @inline(__always) public static func fillTanh(
+    _ lane: Lane<Self>, _ argument: (Int) -> Self
+  ) {
+    fillTanh(lane, keeping: nil, then: nil, argument, { _, value in value })
+  }
+}
+
+extension Lane {
+  /// Sets every number to a function of its argument, keeps the argument, and sets what follows.
+  @inlinable @inline(__always) func fill(
+    keeping arguments: Lane?, then products: Lane?, _ argument: (Int) -> Element,
+    _ function: (Element) -> Element, _ product: (Int, Element) -> Element
+  ) {
+    for j in 0..<count {
+      let x = argument(j)
+      let y = function(x)
+      if let arguments { arguments[j] = x }
+      self[j] = y
+      if let products { products[j] = product(j, y) }
+    }
   }
 }

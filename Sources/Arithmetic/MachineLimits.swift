@@ -10,7 +10,7 @@ extension ProductVariant {
   public func runDoublePeak(rounds: Int) -> Double {
     precondition(ProductVariant.supported.contains(self))
     var factors = [Double](repeating: 1, count: 16)
-    return unsafe product_tiles_double(max(tileIndex, 0)).peak(rounds, &factors)
+    return unsafe Double.tiles(max(tileIndex, 0)).peak(rounds, &factors)
   }
 
   /// Runs unfused multiply-adds on registers alone: what no product of floats can exceed.
@@ -20,6 +20,6 @@ extension ProductVariant {
   public func runFloatPeak(rounds: Int) -> Double {
     precondition(ProductVariant.supported.contains(self))
     var factors = [Float](repeating: 1, count: 16)
-    return unsafe product_tiles_float(max(tileIndex, 0)).peak(rounds, &factors)
+    return unsafe Float.tiles(max(tileIndex, 0)).peak(rounds, &factors)
   }
 }

@@ -17,7 +17,7 @@ public enum ProductVariant: Int, Sendable, CaseIterable {
   }
 
   /// The one to take when nothing else is asked for.
-  public static let fastest = ProductVariant(tileIndex: product_tiles_widest())
+  public static var fastest: ProductVariant { ProductVariant(tileIndex: product_tiles_widest()) }
 
   private init(tileIndex: Int32) {
     self = ProductVariant(rawValue: Int(tileIndex) + 1) ?? .plain
@@ -34,9 +34,15 @@ protocol TiledScalar: Arithmetic, RunningSum where Sum == Self {
 }
 
 extension Double: TiledScalar {
-  static func tiles(_ index: Int32) -> product_tiles { product_tiles_double(index) }
+  static func tiles(_ index: Int32) -> product_tiles {
+    guard let tiles = unsafe product_tiles_double(index) else { preconditionFailure("no tiles") }
+    return unsafe tiles.pointee
+  }
 }
 
 extension Float: TiledScalar {
-  static func tiles(_ index: Int32) -> product_tiles { product_tiles_float(index) }
+  static func tiles(_ index: Int32) -> product_tiles {
+    guard let tiles = unsafe product_tiles_float(index) else { preconditionFailure("no tiles") }
+    return unsafe tiles.pointee
+  }
 }

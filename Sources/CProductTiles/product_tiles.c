@@ -56,9 +56,9 @@ int product_tiles_widest(void) { return PRODUCT_TILES_BASELINE; }
 #define TABLE(type, lanes) {{accumulate_##type##_baseline, peak_##type##_baseline, 4, 4 * lanes}}
 #endif
 #define SELECTION(type, lanes)                                                 \
-  product_tiles product_tiles_##type(int variant) {                            \
+  const product_tiles *product_tiles_##type(int variant) {                     \
     static const product_tiles table[] = TABLE(type, lanes);                   \
-    return table[variant];                                                     \
+    return &table[variant];                                                    \
   }
 SELECTION(double, 1)
 SELECTION(float, 2)

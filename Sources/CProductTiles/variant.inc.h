@@ -30,27 +30,27 @@
       *(NAME(name##_vector) *)(c + r * c_row + s * (lanes)) = sum[r][s];                         \
   }
 
-TILE(strip, LANES, VECTOR(LANES), WIDTH)
+TILE(wide, LANES, VECTOR(LANES), WIDTH + 2)
+TILE(pair, LANES, VECTOR(LANES), 2)
 TILE(full, LANES, VECTOR(LANES), 1)
 TILE(eight, 8, VECTOR(LANES > 8 ? 8 : LANES), 1)
 TILE(four, 4, VECTOR(LANES > 4 ? 4 : LANES), 1)
-TILE(two, 2, VECTOR(2), 1)
-TILE(one, 1, , 1)
+TILE(two, 2, VECTOR(2), 1) TILE(one, 1, , 1)
 
-/* `rows` rows by up to a strip of columns: a part for each power of two in what is left. */
-INLINE void NAME(row_tile)(const product_block *p, const int rows, const ptrdiff_t width,
+/* `rows` rows by a strip or two registers more, or what is left: the widest parts first. */
+INLINE void NAME(row_tile)(const product_block *p, const int rows, ptrdiff_t width,
                            const SCALAR *a, const SCALAR *b, SCALAR *c) {
-#define PART(name, lanes) \
-  if (width & (lanes)) NAME(name)(p, rows, a, p->a_row, b, c), b += (lanes), c += (lanes);
+#define PART(may, name, lanes)                                       \
+  if ((may) && width >= (lanes)) {                                   \
+    NAME(name)(p, rows, a, p->a_row, b, c), b += (lanes), c += (lanes); \
+    if (!(width -= (lanes))) return;                                 \
+  }
   /* Packed rows adjoin each other: the compiler is told, and addresses need no registers. */
-  if (width == WIDTH * LANES)
-    return rows == ROWS && p->a_row == 1 ? NAME(strip)(p, rows, a, 1, b, c)
-                                         : NAME(strip)(p, rows, a, p->a_row, b, c);
-  PART(full, WIDTH > 1 ? LANES : 0)
-  PART(eight, LANES > 8 ? 8 : 0)
-  PART(four, LANES > 4 ? 4 : 0)
-  PART(two, LANES > 2 ? 2 : 0)
-  PART(one, 1)
+  if (rows == ROWS && width == WIDTH * LANES && p->a_row == 1)
+    return WIDTH > 1 ? NAME(pair)(p, rows, a, 1, b, c) : NAME(full)(p, rows, a, 1, b, c);
+  PART(rows <= 2, wide, (WIDTH + 2) * LANES) PART(rows <= 2 || WIDTH > 1, pair, 2 * LANES)
+  PART(1, full, LANES) PART(LANES > 8, eight, 8) PART(LANES > 4, four, 4)
+  PART(LANES > 2, two, 2) PART(1, one, 1)
 #undef PART
 }
 
@@ -58,9 +58,12 @@ static TARGET void NAME(accumulate)(const product_block *p) {
 #define PART(rows) \
   if (left & (rows)) NAME(row_tile)(p, rows, width, a, b, c), a += (rows) * a_row, c += (rows) * c_row
   const ptrdiff_t a_row = p->a_row, c_row = p->c_row;
+  /* A row or two take two registers more, if these adjoin, lest they wait for each sum. */
+  const int widens = p->rows <= 2 && p->b_strip == WIDTH * LANES;
+  const ptrdiff_t step = widens ? (WIDTH + 2) * LANES : WIDTH * LANES;
   const SCALAR *b = p->b;
-  for (ptrdiff_t j = 0; j < p->columns; j += WIDTH * LANES, b += p->b_strip) {
-    const ptrdiff_t width = p->columns - j < WIDTH * LANES ? p->columns - j : WIDTH * LANES;
+  for (ptrdiff_t j = 0; j < p->columns; j += step, b += widens ? step : p->b_strip) {
+    const ptrdiff_t width = p->columns - j < step ? p->columns - j : step;
     const SCALAR *a = p->a;
     SCALAR *c = (SCALAR *)p->c + j;
     ptrdiff_t left = p->rows;
@@ -68,10 +71,7 @@ static TARGET void NAME(accumulate)(const product_block *p) {
       if (left >= 2 * ROWS) UNROLLED(r, ROWS) __builtin_prefetch(c + (ROWS + r) * c_row, 1);
       NAME(row_tile)(p, ROWS, width, a, b, c);
     }
-    PART(ROWS > 8 ? 8 : 0);
-    PART(ROWS > 4 ? 4 : 0);
-    PART(2);
-    PART(1);
+    PART(ROWS > 8 ? 8 : 0); PART(ROWS > 4 ? 4 : 0); PART(2); PART(1);
   }
 #undef PART
 }

@@ -36,6 +36,6 @@ typedef struct {
 enum { PRODUCT_TILES_BASELINE, PRODUCT_TILES_AVX2, PRODUCT_TILES_AVX512 };
 /* The widest this machine can run, and a variant's loops, for those up to it. */
 int product_tiles_widest(void);
-product_tiles product_tiles_double(int variant);
-product_tiles product_tiles_float(int variant);
+const product_tiles *product_tiles_double(int variant);
+const product_tiles *product_tiles_float(int variant);
 #endif

@@ -31,15 +31,26 @@ enum Squash: Sendable, Hashable {
     }
   }
 
-  /// Sets every number of a lane to the value at its argument, asked for in rising order.
+  /// Sets every number of a lane to the value at its argument, asked for in rising order; keeps the
+  /// arguments and sets what follows from the values, where told.
   @inline(__always) func fill<Scalar: Arithmetic>(
-    _ lane: Lane<Scalar>, _ argument: (Int) -> Scalar
+    _ lane: Lane<Scalar>, keeping arguments: Lane<Scalar>? = nil,
+    then products: Lane<Scalar>? = nil, _ argument: (Int) -> Scalar,
+    product: (Int, Scalar) -> Scalar = { _, value in value }
   ) {
     switch self {
-    case .sigmoid: Scalar.fillSigmoid(lane, argument)
-    case .tanh: Scalar.fillTanh(lane, argument)
+    case .sigmoid:
+      Scalar.fillSigmoid(lane, keeping: arguments, then: products, argument, product)
+    case .tanh:
+      Scalar.fillTanh(lane, keeping: arguments, then: products, argument, product)
     case .hardSigmoid, .identity:
-      for j in 0..<lane.count { lane[j] = self(argument(j)) }
+      for j in 0..<lane.count {
+        let x = argument(j)
+        let y = self(x)
+        if let arguments { arguments[j] = x }
+        lane[j] = y
+        if let products { products[j] = product(j, y) }
+      }
     }
   }
 }

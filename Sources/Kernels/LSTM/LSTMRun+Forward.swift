@@ -100,27 +100,32 @@ extension LSTMRun {
 
   /// Gates, cell and output of one block of one frame.
   @inline(__always) func advanceCell(frame t: Int, _ k: Int, _ variant: some LSTMChoices) {
-    for row in t * shape.batchSize..<(t + 1) * shape.batchSize {
-      let part = blockRow(row, k)
-      if variant.inputForgetPeepholes == .new {
-        makeCellWithoutPeepholes(part, variant)
-      }
-      if let first = adjoiningGates {
-        open(first, 3 * shape.cellSize, part, variant.gate)
-        open(.candidate, part, sees: nil, variant)
-        updateCell(part, variant)
-      } else {
-        let early = variant.inputForgetPeepholes == .new ? part.new : part.previous
-        open(.input, part, sees: early, variant)
-        open(.forget, part, sees: early, variant)
-        open(.candidate, part, sees: nil, variant)
-        updateCell(part, variant)
-        open(
-          .output, part, sees: variant.outputPeephole == .new ? part.new : part.previous, variant)
-      }
-      let o = part.gates[column(.output), shape.cellSize]
-      for j in 0..<shape.cellSize { part.output[j] = o[j] * part.squashed[j] }
+    let rows = t * shape.batchSize..<(t + 1) * shape.batchSize
+    guard let first = adjoiningGates else {
+      for row in rows { advanceCellWithPeepholes(blockRow(row, k), variant) }
+      return
     }
+    for row in rows {
+      let part = blockRow(row, k)
+      open(first, 3 * shape.cellSize, part, variant.gate)
+      open(column(.candidate), shape.cellSize, part, variant.candidate)
+      updateCell(part, variant)
+    }
+  }
+
+  /// Gates, cell and output of one block of one row, gate by gate.
+  @inline(__always) private func advanceCellWithPeepholes(
+    _ part: BlockRow, _ variant: some LSTMChoices
+  ) {
+    if variant.inputForgetPeepholes == .new { makeCellWithoutPeepholes(part, variant) }
+    let early = variant.inputForgetPeepholes == .new ? part.new : part.previous
+    open(.input, part, sees: early, variant)
+    open(.forget, part, sees: early, variant)
+    open(.candidate, part, sees: nil, variant)
+    updateCell(part, variant)
+    open(.output, part, sees: variant.outputPeephole == .new ? part.new : part.previous, variant)
+    let o = part.gates.part(column(.output), shape.cellSize)
+    for j in 0..<shape.cellSize { part.output[j] = o[j] * part.squashed[j] }
   }
 
   /// The new cell of a program that looks at it before it is there.
@@ -133,17 +138,18 @@ extension LSTMRun {
 
   /// c = f ⊙ c′ + i ⊙ g and tanh(c) of one block of one row.
   @inline(__always) private func updateCell(_ part: BlockRow, _ variant: some LSTMChoices) {
-    let i = part.gates[column(.input), shape.cellSize]
-    let f = part.gates[column(.forget), shape.cellSize]
-    let g = part.gates[column(.candidate), shape.cellSize]
-    variant.cellOutput.fill(part.squashed) { j in
+    let i = part.gates.part(column(.input), shape.cellSize)
+    let f = part.gates.part(column(.forget), shape.cellSize)
+    let g = part.gates.part(column(.candidate), shape.cellSize)
+    let o = part.gates.part(column(.output), shape.cellSize)
+    variant.cellOutput.fill(part.squashed, keeping: part.new, then: part.output) { j in
       var sum = Scalar.Sum()
       sum.accumulate(f[j], times: part.previous[j])
       sum.accumulate(i[j], times: g[j])
-      var c = sum.total
-      if let clip = variant.cellClip { c = c.clamped(to: -clip...clip) }
-      part.new[j] = c
-      return c
+      guard let clip = variant.cellClip else { return sum.total }
+      return sum.total.clamped(to: -clip...clip)
+    } product: { j, squashed in
+      o[j] * squashed
     }
   }
 
@@ -156,14 +162,14 @@ extension LSTMRun {
     guard let cell, let weights = peepholes else {
       return open(column(gate), shape.cellSize, part, squash)
     }
-    let values = part.gates[column(gate), shape.cellSize]
+    let values = part.gates.part(column(gate), shape.cellSize)
     if variant.peepholesAfterSquash {
       // A program that adds them to the opened gate.
       open(column(gate), shape.cellSize, part, squash)
       for j in 0..<shape.cellSize { values[j] = values[j] + weights[j] * cell[j] }
     } else {
-      let sums = part.sums[column(gate), shape.cellSize]
-      let bias = bias.lane[column(gate), shape.cellSize]
+      let sums = part.sums.part(column(gate), shape.cellSize)
+      let bias = bias.lane.part(column(gate), shape.cellSize)
       squash.fill(values) { j in
         var a = sums[j]
         a.accumulate(bias[j])
@@ -177,9 +183,9 @@ extension LSTMRun {
   @inline(__always) private func open(
     _ column: Int, _ count: Int, _ part: BlockRow, _ squash: Squash
   ) {
-    let sums = part.sums[column, count]
-    let bias = bias.lane[column, count]
-    squash.fill(part.gates[column, count]) { j in
+    let sums = part.sums.part(column, count)
+    let bias = bias.lane.part(column, count)
+    squash.fill(part.gates.part(column, count)) { j in
       var a = sums[j]
       a.accumulate(bias[j])
       return a.total
@@ -198,14 +204,17 @@ extension LSTMRun {
 
   /// Cuts out the numbers of one block of one row.
   @inline(__always) func blockRow(_ row: Int, _ k: Int) -> BlockRow {
-    let gate = (row * shape.blockCount + k) * shape.gateSize
-    let state = row * shape.stateSize + k * shape.cellSize
-    let next = state + shape.batchSize * shape.stateSize
+    // All stores were taken for this many rows and blocks: what follows lies within them.
+    precondition(row >= 0 && row < shape.rowCount && k >= 0 && k < shape.blockCount)
+    let place = row &* shape.blockCount &+ k
+    let (gate, state) = (place &* shape.gateSize, place &* shape.cellSize)
+    let next = state &+ shape.batchSize &* shape.stateSize
     return BlockRow(
-      sums: preactivations.lane[gate, shape.gateSize], gates: gates.lane[gate, shape.gateSize],
-      previous: cell.lane[state, shape.cellSize], new: cell.lane[next, shape.cellSize],
-      squashed: squashedCell.lane[state, shape.cellSize],
-      output: hidden.lane[next, shape.cellSize])
+      sums: preactivations.lane.part(gate, shape.gateSize),
+      gates: gates.lane.part(gate, shape.gateSize),
+      previous: cell.lane.part(state, shape.cellSize), new: cell.lane.part(next, shape.cellSize),
+      squashed: squashedCell.lane.part(state, shape.cellSize),
+      output: hidden.lane.part(next, shape.cellSize))
   }
 
   /// The values of one gate of one block of one row.
@@ -216,7 +225,7 @@ extension LSTMRun {
   /// A gate's peephole weights, if it has any.
   @inline(__always) func peephole(_ gate: Gate) -> Lane<Scalar>? {
     guard let peepholes, let place = gate.peepholePlace else { return nil }
-    return peepholes.lane[place * shape.cellSize, shape.cellSize]
+    return peepholes.lane.part(place &* shape.cellSize, shape.cellSize)
   }
 }
 
