@@ -83,9 +83,9 @@ struct PlainComparison {
       guard
         var archives = try TwinArchives(TensorSource(expected), TensorSource(actual))
       else { return false }
-      while let entry = try archives.next() {
+      while let entry = unsafe try archives.next(judge: { unsafe match($0) }) {
         switch entry {
-        case .same(let same): matched(same)
+        case .judged: break
         case .pair(let wanted, let found):
           // Of archives that begin with different names each may have one entry only.
           if isFirst, wanted?.name != found?.name { return false }
@@ -99,23 +99,43 @@ struct PlainComparison {
     return true
   }
 
-  /// Reports two entries that are the same bytes: what judging their numbers would say.
-  private mutating func matched(_ same: TwinArchives.SameEntry) {
-    paired += 1
-    let count = same.rows * same.columns
-    guard options.listEveryMatch || report.rows.count < 1000 else {
-      report.countMatch(elements: count)
-      return
-    }
-    let wanted = ExpectedTensor(name: same.key, tensor: same.first)
-    let found = ActualTensor(
-      name: same.key, tensor: same.first, origin: same.origin, isLog: false)
-    var row = judge(wanted, against: found, options: options).row
-    row.shape = [same.rows, same.columns]
-    row.elements = count
-    row.histogram?[0] = count
-    report.add(row)
+  /// Reports two entries as they lie in memory if they match, and says whether they do.
+  private mutating func match(_ alike: TwinArchives.Alike) -> Bool {
+    unsafe alike.isDouble ? match(alike, as: Double.self) : match(alike, as: Float.self)
   }
+
+  private mutating func match<Stored: StoredNumber>(
+    _ alike: TwinArchives.Alike, as type: Stored.Type
+  ) -> Bool {
+    let count = unsafe alike.rows * alike.columns
+    let areSame = unsafe alike.areSame
+    // Of entries that are the same bytes one number tells as much as all.
+    let expected = unsafe NumberRun<Stored>(start: alike.first, count: areSame ? 1 : count)
+    let actual = unsafe NumberRun<Stored>(start: alike.second, count: areSame ? 1 : count)
+    // Where lengths are given rows may be padding; zeros may be nothing at all: others see to it.
+    guard areSame || (options.lengths == nil && actual[0] != 0) else { return false }
+    let tolerance = Tolerance(digits: .exact, isDouble: type == Double.self, options: options)
+    var metrics = ElementMetrics(expected: expected, actual: actual, tolerance: tolerance)
+    guard metrics.isMatch else { return false }
+    if areSame { metrics.repeatOnlyElement(count) }
+    paired += 1
+    guard isListed else {
+      report.countMatch(metrics.histogram)
+      return true
+    }
+    var row = TensorRow(verdict: .match)
+    unsafe (row.expected, row.actual) = (alike.key, alike.key)
+    row.source = unsafe alike.origin.reportText
+    row.shape = unsafe [alike.rows, alike.columns]
+    row.tell(metrics, columns: unsafe alike.columns, tolerance: tolerance) {
+      (expected[$0], actual[$0])
+    }
+    report.add(row)
+    return true
+  }
+
+  /// Whether the next match is listed: those of a corpus are counted, so that memory stays constant.
+  private var isListed: Bool { options.listEveryMatch || report.rows.count < 1000 }
 
   /// Compares what is held in memory already.
   mutating func run(_ expected: [TensorRecord], _ actual: [TensorRecord]) {
@@ -219,9 +239,7 @@ struct PlainComparison {
         ComparisonReport.Finding(case: nil, source: actual.source, firstWrong: words))
     }
     let row = judgement.row
-    // A corpus of matches is counted, not listed, so that memory stays constant.
-    let keep = options.listEveryMatch || row.verdict != .match || report.rows.count < 1000
-    report.add(row, keep: keep)
+    report.add(row, keep: isListed || row.verdict != .match)
   }
 
   /// Rows behind a stream's last frame are padding and say nothing: they are taken as expected.

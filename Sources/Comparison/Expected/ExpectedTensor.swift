@@ -38,15 +38,9 @@ struct ExpectedTensor: Sendable {
       }
       if let bound { return Tolerance(rule: .bounded(bound), digits: digits) }
     }
-    let isDouble = options.double || (tensor.encoding.isDouble && actual.encoding.isDouble)
-    let fallback = Tolerance.defaults(double: isDouble)
-    // One tolerance given alone stands alone, as `numpy.allclose(rtol=…, atol=0)` would.
-    let given = options.rtol != nil || options.atol != nil
     return Tolerance(
-      rule: .relative(
-        rtol: options.rtol ?? (given ? 0 : fallback.rtol),
-        atol: options.atol ?? (given ? 0 : fallback.atol)),
-      digits: digits)
+      digits: digits, isDouble: tensor.encoding.isDouble && actual.encoding.isDouble,
+      options: options)
   }
 }
 

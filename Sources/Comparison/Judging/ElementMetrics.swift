@@ -51,87 +51,26 @@ struct ElementMetrics: Sendable {
     return Element(index: index, error: error, share: share, allowance: allowance)
   }
 
-  /// Compares element by element.
-  ///
-  /// - Precondition: The shapes agree.
-  init(expected: [Double], actual: [Double], tolerance: Tolerance) {
-    precondition(expected.count == actual.count)
-    count = expected.count
-    let units = UnitTable(tolerance.digits)
-    unsafe expected.withUnsafeBufferPointer { wanted in
-      unsafe actual.withUnsafeBufferPointer { found in
-        switch tolerance.rule {
-        case .relative(let rtol, let atol) where units != nil:
-          unsafe compare(wanted, found, tolerance) { index, e, a in
-            guard let unit = units?.unit(of: a) else { return nil }
-            return atol + rtol * e.magnitude + unit / 2
-          }
-        default:
-          unsafe compare(wanted, found, tolerance) { _, _, _ in nil }
-        }
-      }
-    }
+  /// Takes the only element, which is as expected, for so many of its kind.
+  mutating func repeatOnlyElement(_ count: Int) {
+    self.count = count
+    histogram[0] = count
   }
 
-  /// The pass over all elements.
-  ///
-  /// - Parameters:
-  ///   - expected: The numbers wanted.
-  ///   - actual: As many numbers found.
-  ///   - tolerance: What judges the elements that stand out.
-  ///   - allowance: The allowance of two finite numbers that differ, the very number that the
-  ///     tolerance gives; nil leaves the element to ``judge(_:expected:actual:tolerance:)``.
-  @inline(__always) private mutating func compare(
-    _ expected: UnsafeBufferPointer<Double>, _ actual: UnsafeBufferPointer<Double>,
-    _ tolerance: Tolerance, allowance: (Int, Double, Double) -> Double?
-  ) {
-    var exact = 0
-    var bins: (Int, Int, Int, Int, Int, Int) = (0, 0, 0, 0, 0, 0)
-    var mostShare = -1.0
-    var mostError = -1.0
-    for index in 0..<expected.count {
-      let (e, a) = unsafe (expected[index], actual[index])
-      if e == a, worst != nil {
-        // Most elements of most dumps: nothing to weigh.
-        exact += 1
-        continue
-      }
-      let error = (a - e).magnitude
-      if error > 0, error.isFinite, let allowed = allowance(index, e, a), allowed > 0 {
-        let share = error / allowed
-        if share <= 1, share < mostShare, error <= mostError {
-          // Within tolerance and no record: it is only counted.
-          bins.0 += share > 0 ? 1 : 0
-          bins.1 += share > 0.001 ? 1 : 0
-          bins.2 += share > 0.01 ? 1 : 0
-          bins.3 += share > 0.1 ? 1 : 0
-          bins.4 += share > 0.5 ? 1 : 0
-          bins.5 += 1
-          continue
-        }
-      }
-      add(
-        ElementMetrics.judge(index, expected: e, actual: a, tolerance: tolerance),
-        edges: ElementMetrics.edges)
-      mostShare = worst?.share ?? -1
-      mostError = farthest?.error ?? -1
-    }
-    histogram[0] += exact + bins.5 - bins.0
-    histogram[1] += bins.0 - bins.1
-    histogram[2] += bins.1 - bins.2
-    histogram[3] += bins.2 - bins.3
-    histogram[4] += bins.3 - bins.4
-    histogram[5] += bins.4
-  }
-
-  private mutating func add(_ element: Element, edges: [Double]) {
+  /// Counts an element; they come in row-major order.
+  mutating func add(_ element: Element) {
     var bin = 0
-    while bin < edges.count, element.share > edges[bin] { bin += 1 }
+    while bin < Self.edges.count, element.share > Self.edges[bin] { bin += 1 }
     histogram[bin] += 1
     if !(element.share <= 1) {
       outside += 1
       if firstOutside == nil { firstOutside = element.index }
     }
+    consider(element)
+  }
+
+  /// Keeps an element if it is the worst or the farthest so far.
+  mutating func consider(_ element: Element) {
     if let current = worst {
       if element.share > current.share
         || (element.share == current.share && element.isFarther(than: current))
@@ -159,40 +98,5 @@ extension ElementMetrics.Element {
   fileprivate func isFarther(than other: Self) -> Bool {
     if error.isNaN { return !other.error.isNaN }
     return error > other.error
-  }
-}
-
-/// The unit of the last printed place by the number's exponent, ready to be looked up.
-private struct UnitTable {
-  private enum Digits {
-    /// The same for every number.
-    case fixed(Double)
-    /// By the decade: so many significant digits.
-    case significant(Int)
-  }
-
-  private let digits: Digits
-  private let binades = DecimalUnit.binades
-
-  /// A table, where one is of use.
-  init?(_ printed: PrintedDigits) {
-    switch printed {
-    case .exact: digits = .fixed(0)
-    case .level(let step): digits = .fixed(step)
-    case .significant(let count) where 1...40 ~= count: digits = .significant(count)
-    case .significant, .fixed: return nil
-    }
-  }
-
-  /// What ``PrintedDigits/unit(of:)`` gives for a finite number; nil where the table does not say.
-  @inline(__always) func unit(of value: Double) -> Double? {
-    switch digits {
-    case .fixed(let unit): return unit
-    case .significant(let count):
-      let field = Int(value.bitPattern >> 52) & 0x7ff
-      if field == 0 || field == 0x7ff { return nil }
-      let (decade, next) = binades[field]
-      return DecimalUnit.power((value.magnitude >= next ? decade + 1 : decade) &- count &+ 1)
-    }
   }
 }

@@ -85,21 +85,9 @@ func judge(
   }
   let metrics = ElementMetrics(
     expected: wanted.elements, actual: found.elements, tolerance: tolerance)
-  func element(_ element: ElementMetrics.Element) -> TensorRow.Element {
-    let (e, a) = (wanted.elements[element.index], found.elements[element.index])
-    return TensorRow.Element(
-      row: element.index / max(wanted.columns, 1), column: element.index % max(wanted.columns, 1),
-      expected: e, actual: a,
-      bound: e.isFinite && a.isFinite
-        ? tolerance.allowance(at: element.index, expected: e, actual: a) : 0)
+  row.tell(metrics, columns: wanted.columns, tolerance: tolerance) {
+    (wanted.elements[$0], found.elements[$0])
   }
-  row.elements = metrics.count
-  row.outside = metrics.outside
-  row.largestShare = metrics.largestShare
-  row.largestError = metrics.farthest?.error ?? 0
-  row.worst = metrics.worst.map(element)
-  row.farthest = metrics.farthest.map(element)
-  row.histogram = metrics.histogram
   if options.smallestPassing {
     let smallest = SmallestPassing(
       expected: wanted.elements, actual: found.elements, digits: tolerance.digits)
@@ -111,6 +99,32 @@ func judge(
     row: row, expected: expected, actual: actual, tolerance: tolerance)
   callOutNothing(in: &judgement)
   return judgement
+}
+
+extension TensorRow {
+  /// Takes down what comparing the elements showed.
+  ///
+  /// `numbers` gives the numbers expected and found at an index in row-major order.
+  mutating func tell(
+    _ metrics: ElementMetrics, columns: Int, tolerance: Tolerance,
+    numbers: (Int) -> (expected: Double, actual: Double)
+  ) {
+    func element(_ element: ElementMetrics.Element) -> Element {
+      let (e, a) = numbers(element.index)
+      return Element(
+        row: element.index / max(columns, 1), column: element.index % max(columns, 1),
+        expected: e, actual: a,
+        bound: e.isFinite && a.isFinite
+          ? tolerance.allowance(at: element.index, expected: e, actual: a) : 0)
+    }
+    elements = metrics.count
+    outside = metrics.outside
+    largestShare = metrics.largestShare
+    largestError = metrics.farthest?.error ?? 0
+    worst = metrics.worst.map(element)
+    farthest = metrics.farthest.map(element)
+    histogram = metrics.histogram
+  }
 }
 
 /// Says so when a dump holds one repeated number where the expected numbers vary.

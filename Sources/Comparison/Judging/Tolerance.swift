@@ -34,6 +34,22 @@ struct Tolerance: Sendable {
   /// What the print rounded away.
   var digits: PrintedDigits
 
+  /// The tolerance where nothing is known but how the numbers are stored: the user's, or the default.
+  init(digits: PrintedDigits, isDouble: Bool, options: ComparisonOptions) {
+    let fallback = Self.defaults(double: options.double || isDouble)
+    // One tolerance given alone stands alone, as `numpy.allclose(rtol=…, atol=0)` would.
+    let given = options.rtol != nil || options.atol != nil
+    rule = .relative(
+      rtol: options.rtol ?? (given ? 0 : fallback.rtol),
+      atol: options.atol ?? (given ? 0 : fallback.atol))
+    self.digits = digits
+  }
+
+  init(rule: Rule, digits: PrintedDigits) {
+    self.rule = rule
+    self.digits = digits
+  }
+
   /// The largest permitted `|actual - expected|` of one element.
   func allowance(at index: Int, expected: Double, actual: Double) -> Double {
     let unit = digits.unit(of: actual)

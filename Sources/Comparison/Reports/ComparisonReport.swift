@@ -100,10 +100,10 @@ public struct ComparisonReport: Sendable, Equatable {
     }
   }
 
-  /// Counts a match that gets no row, all of its elements being those expected.
-  mutating func countMatch(elements: Int) {
+  /// Counts a match that gets no row, by how many of its elements are in each bin.
+  mutating func countMatch(_ bins: [Int]) {
     counts.match += 1
-    histogram[0] += elements
+    for (bin, count) in bins.enumerated() { histogram[bin] += count }
   }
 
   /// Adds a row and counts it; `keep` false only counts it.
@@ -115,7 +115,7 @@ public struct ComparisonReport: Sendable, Equatable {
     case .unrecognised: counts.unrecognised += 1
     }
     if let bins = row.histogram, bins.count == histogram.count {
-      for bin in bins.indices { histogram[bin] += bins[bin] }
+      for (bin, count) in bins.enumerated() { histogram[bin] += count }
     }
     if keep { rows.append(row) }
   }

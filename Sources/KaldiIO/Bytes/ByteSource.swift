@@ -203,6 +203,13 @@ import Glibc
     cursor += count
   }
 
+  /// Passes over bytes in the window that are no text, and so hold no lines.
+  func advance(overBinary count: Int) {
+    countLines()
+    cursor += count
+    countedTo = cursor
+  }
+
   /// Takes the byte if it is the next one.
   func take(_ byte: UInt8) throws(KaldiIOError) -> Bool {
     guard try peek() == byte else { return false }

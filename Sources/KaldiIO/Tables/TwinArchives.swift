@@ -4,11 +4,12 @@ import Tensors
 
 /// Two archives read in step, for whoever wants to know where they differ.
 ///
-/// Entries that are the same bytes in both are told from their headers alone; no number of theirs
-/// is converted. All others are read as ``ArchiveReader`` reads them.
+/// Dense entries of one key, kind and size are shown as they lie in memory: whether they are the same
+/// bytes is known before any number is converted. All others are read as ``ArchiveReader`` reads
+/// them.
 public struct TwinArchives {
-  /// An entry that is the same in both archives.
-  public struct SameEntry: Sendable {
+  /// Two entries of one key, kind and size, with their numbers as they lie in memory.
+  @unsafe public struct Alike {
     /// The key.
     public var key: String
     /// The second archive's entry: where it was found.
@@ -17,14 +18,20 @@ public struct TwinArchives {
     public var rows: Int
     /// How many columns.
     public var columns: Int
-    /// The first number as an object of its own, form and encoding being the entry's.
-    public var first: StoredTensor
+    /// Whether the numbers are binary64 rather than binary32.
+    public var isDouble: Bool
+    /// The first archive's numbers, unaligned, little-endian.
+    public var first: UnsafeRawPointer
+    /// The second archive's.
+    public var second: UnsafeRawPointer
+    /// Whether both are the same bytes.
+    public var areSame: Bool
   }
 
   /// What comes next in the two archives.
   public enum Entry: Sendable {
-    /// The same bytes in both.
-    case same(SameEntry)
+    /// Entries that were judged as they lay in memory.
+    case judged
     /// Anything else; nil where an archive has ended.
     case pair(TensorRecord?, TensorRecord?)
   }
@@ -47,43 +54,41 @@ public struct TwinArchives {
     self.second = other
   }
 
-  /// The next entries; nil at the end of both.
+  /// Goes on to the next entries.
   ///
+  /// - Parameter judge: Shown entries that differ in numbers at most, valid during the call: whether
+  ///   nobody needs them any more; otherwise they come as a pair.
+  /// - Returns: The entries; nil at the end of both.
   /// - Throws: ``KaldiIOError`` for an archive that cannot be read any further.
-  public mutating func next() throws(KaldiIOError) -> Entry? {
-    if let same = try same() { return .same(same) }
+  public mutating func next(judge: (Alike) -> Bool) throws(KaldiIOError) -> Entry? {
+    if unsafe try wereJudged(by: judge) { return .judged }
     let (one, other) = (try first.next(), try second.next())
     return one == nil && other == nil ? nil : .pair(one, other)
   }
 
-  private func same() throws(KaldiIOError) -> SameEntry? {
+  private func wereJudged(by judge: (Alike) -> Bool) throws(KaldiIOError) -> Bool {
     let (one, other) = (first.source, second.source)
     if !one.holds(Self.mostHeader) || !other.holds(Self.mostHeader) { fillBoth() }
-    guard let header = unsafe Header(one.window) else { return nil }
+    guard let header = unsafe Header(one.window) else { return false }
     let length = header.length
     if !one.holds(length) || !other.holds(length) { fillBoth() }
     guard length <= Self.most, try one.require(length), try other.require(length),
       let ours = unsafe one.window.baseAddress, let theirs = unsafe other.window.baseAddress,
-      unsafe memcmp(ours, theirs, length) == 0
-    else { return nil }
-    let numbers = unsafe UnsafeRawPointer(ours + header.start)
-    let number =
-      header.isDouble
-      ? unsafe numbers.loadUnaligned(as: Double.self)
-      : widened(unsafe numbers.loadUnaligned(as: Float.self))
+      unsafe memcmp(ours, theirs, header.start) == 0
+    else { return false }
     let key = unsafe String(
       decoding: UnsafeBufferPointer(start: ours, count: header.keyLength), as: UTF8.self)
-    let entry = SameEntry(
+    let (numbers, others) = unsafe (ours + header.start, theirs + header.start)
+    let alike = unsafe Alike(
       key: key,
       origin: .init(file: other.name, key: key, byteOffset: other.offset + header.keyLength + 1),
-      rows: header.rows, columns: header.columns,
-      first: StoredTensor(
-        form: header.isVector ? .vector : .matrix,
-        matrix: Matrix(rows: 1, columns: 1, elements: [number]),
-        encoding: header.isDouble ? .float64 : .float32))
-    one.advance(length)
-    other.advance(length)
-    return entry
+      rows: header.rows, columns: header.columns, isDouble: header.isDouble,
+      first: UnsafeRawPointer(numbers), second: UnsafeRawPointer(others),
+      areSame: memcmp(numbers, others, length - header.start) == 0)
+    guard unsafe judge(alike) else { return false }
+    one.advance(overBinary: length)
+    other.advance(overBinary: length)
+    return true
   }
 
   /// Reads ahead in both archives at the same time; what fails is met again by who needs it.

@@ -15,7 +15,8 @@ struct FileWork {
 
   let passes: [Pass]
 
-  /// Two equal archives of normal numbers, as text that reads back exactly or as binary.
+  /// Archives of normal numbers, as text that reads back exactly or as binary: two that are equal,
+  /// and one that differs from them in the last bit of every number.
   static func archives(
     _ dimensions: [BenchDimension], isBinary: Bool, isDouble: Bool, in folder: URL
   ) throws -> FileWork {
@@ -24,8 +25,10 @@ struct FileWork {
       isBinary
       ? .binary(isDouble ? .float64 : .float32)
       : .text(isDouble ? .shortestDouble : .shortestFloat)
-    let paths = ["a", "b"].map { folder.appendingPathComponent("\($0).ark").path }
+    let altered = matrices.map { $0.stepped(isDouble: isDouble) }
+    let paths = ["a", "b", "c"].map { folder.appendingPathComponent("\($0).ark").path }
     func write(_ path: String) throws {
+      let matrices = path == paths[2] ? altered : matrices
       guard let table = try WriteSpecifier.parse("ark\(isBinary ? "" : ",t"):\(path)") else {
         return
       }
@@ -38,11 +41,17 @@ struct FileWork {
     for path in paths { try write(path) }
     let bytes = try size(paths[0])
     let sources = paths.map { "ark:\($0)" }
+    // As on the command line, where matches are counted and no longer listed once they are many.
+    var options = ComparisonOptions()
+    options.listEveryMatch = false
     return FileWork(passes: [
       Pass(name: "write", bytes: bytes) { try write(paths[0]) },
       Pass(name: "read", bytes: bytes) { try TensorSource(sources[0]).forEachRecord { _ in } },
       Pass(name: "compare", bytes: 2 * bytes) {
-        _ = try compare(expected: sources[0], actual: sources[1])
+        _ = try compare(expected: sources[0], actual: sources[1], options: options)
+      },
+      Pass(name: "compare-differing", bytes: bytes + (try size(paths[2]))) {
+        _ = try compare(expected: sources[0], actual: sources[2], options: options)
       },
     ])
   }
@@ -88,5 +97,17 @@ struct FileWork {
   private static func size(_ path: String) throws -> Double {
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
     return (attributes[.size] as? NSNumber)?.doubleValue ?? 0
+  }
+}
+
+extension StoredTensor {
+  /// The same with every number one step further from zero.
+  fileprivate func stepped(isDouble: Bool) -> StoredTensor {
+    var result = self
+    for (index, number) in matrix.elements.enumerated() {
+      let step = isDouble ? number.magnitude.nextUp : Double(Float(number).magnitude.nextUp)
+      result.matrix.elements[index] = number < 0 ? -step : step
+    }
+    return result
   }
 }
