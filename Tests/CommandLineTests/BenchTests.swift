@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("text", ["write", "read", "compare"]), ("binary", ["write", "read", "compare"]),
+    ("text", ["write", "read", "compare", "compare-differing"]),
+    ("binary", ["write", "read", "compare", "compare-differing"]),
     ("files", ["compare"]),
   ])
   func `work on files is timed`(_ kernel: String, _ passes: [String]) throws {
