@@ -22,6 +22,7 @@ public enum Threads {
   /// Calls a function for each of `0..<count`, on as many threads as there are.
   @usableFromInline static func perform(_ count: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
+      if ThreadTeam.shared.perform(count, body) { return }
       // The parts are apart, as the caller of `share` promises.
       nonisolated(unsafe) let body = body
       DispatchQueue.concurrentPerform(iterations: count) { index in unsafe body(index) }

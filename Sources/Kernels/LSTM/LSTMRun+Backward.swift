@@ -49,7 +49,11 @@ extension LSTMRun {
               ofFrame: t + 1, block: above, to: k, into: hiddenSums.lane, variant)
           }
         }
-        for n in 0..<shape.batchSize { retreatCell(frame: t, n, k, form, variant) }
+        if elementwiseThreads > 1 {
+          shareCell(frame: t, k, form, variant)
+        } else {
+          for n in 0..<shape.batchSize { retreatCell(frame: t, n, k, form, variant) }
+        }
       }
       if form == .stepByStep || t == 0 {
         initialHiddenGradient.lane.fill(Scalar.Sum())
@@ -146,6 +150,15 @@ extension LSTMRun {
     for k in 0..<shape.blockCount - 1 {
       addBlockGradient(
         ofFrame: t, block: k + 1, to: k, into: initialHiddenGradient.lane, variant)
+    }
+  }
+
+  /// The derivatives of one block of one frame, the rows shared among threads.
+  @inline(never) private func shareCell(
+    frame t: Int, _ k: Int, _ form: BackwardForm, _ variant: some LSTMChoices
+  ) {
+    Threads.share(shape.batchSize, among: elementwiseThreads) { streams in
+      for n in streams { retreatCell(frame: t, n, k, form, variant) }
     }
   }
 

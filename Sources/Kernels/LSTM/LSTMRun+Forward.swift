@@ -100,7 +100,25 @@ extension LSTMRun {
 
   /// Gates, cell and output of one block of one frame.
   @inline(__always) func advanceCell(frame t: Int, _ k: Int, _ variant: some LSTMChoices) {
-    let rows = t * shape.batchSize..<(t + 1) * shape.batchSize
+    if elementwiseThreads > 1 {
+      shareCell(frame: t, k, variant)
+    } else {
+      advanceCell(rows: t * shape.batchSize..<(t + 1) * shape.batchSize, k, variant)
+    }
+  }
+
+  /// As above, the rows shared among threads: apart, lest one thread's loops be compiled for many.
+  @inline(never) private func shareCell(frame t: Int, _ k: Int, _ variant: some LSTMChoices) {
+    let first = t * shape.batchSize
+    Threads.share(shape.batchSize, among: elementwiseThreads) { streams in
+      advanceCell(rows: first + streams.lowerBound..<first + streams.upperBound, k, variant)
+    }
+  }
+
+  /// Gates, cell and output of one block of some rows.
+  @inline(__always) private func advanceCell(
+    rows: Range<Int>, _ k: Int, _ variant: some LSTMChoices
+  ) {
     guard let first = adjoiningGates else {
       for row in rows { advanceCellWithPeepholes(blockRow(row, k), variant) }
       return

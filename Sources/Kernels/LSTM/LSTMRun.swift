@@ -13,7 +13,7 @@ public final class LSTMRun<Scalar: Arithmetic> {
   public let shape: LSTMShape
   /// The storage order of the gate blocks.
   public let order: GateOrder
-  /// How many threads may share a large product; the bits do not depend on it.
+  /// How many threads may share a large product or the rows of a frame; the bits do not depend on it.
   public let threads: Int
   let forwardVariant: LSTMVariant
   let backwardVariant: LSTMVariant
@@ -85,7 +85,7 @@ public final class LSTMRun<Scalar: Arithmetic> {
   ///   - shape: The dimensions.
   ///   - order: The storage order of the gate blocks.
   ///   - timeFrequency: Whether the layer has block weights and peepholes (TF-LSTM).
-  ///   - threads: How many threads may share a large product.
+  ///   - threads: How many threads may share the work.
   public convenience init(
     shape: LSTMShape, order: GateOrder, timeFrequency: Bool, threads: Int = 1
   ) {
@@ -140,6 +140,11 @@ public final class LSTMRun<Scalar: Arithmetic> {
     transposedBlockWeights = timeFrequency ? numbers(recurrentCount) : nil
     preactivations = sums(shape.rowCount * 4 * state)
     hiddenSums = sums(shape.batchSize * state)
+  }
+
+  /// How many threads share the rows of a frame: less would cost more than it brings.
+  @inline(__always) var elementwiseThreads: Int {
+    threads > 1 && shape.batchSize * shape.gateSize >= 16_384 ? threads : 1
   }
 
   /// Where the rows of one frame start in a store of `width` columns.

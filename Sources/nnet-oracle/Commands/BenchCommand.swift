@@ -11,7 +11,7 @@ enum BenchCommand {
     name: "json", value: .flag, purpose: "Print the results as JSON, for other programs.")
   static let threads = Option(
     name: "threads", value: .integer("N", 1...256),
-    purpose: "Threads that may share a kernel's large products; 1 unless given.")
+    purpose: "Threads that may share a kernel's work; 1 unless given.")
   static let scalar = Option(
     name: "scalar", value: .choice(["Double", "Float"]),
     purpose: "Time these numbers only; both unless given.")
