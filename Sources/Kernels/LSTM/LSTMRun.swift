@@ -76,6 +76,7 @@ public final class LSTMRun<Scalar: Arithmetic> {
   /// Whᵀ and Wkᵀ, which every frame of the backward pass multiplies by.
   let transposedRecurrentWeights: Store<Scalar>
   let transposedBlockWeights: Store<Scalar>?
+  /// The very memory of ``gates`` where a number is its own sum: each is read once, then replaced.
   let preactivations: Store<Scalar.Sum>
   let hiddenSums: Store<Scalar.Sum>
 
@@ -138,7 +139,9 @@ public final class LSTMRun<Scalar: Arithmetic> {
     peepholeGradients = timeFrequency ? sums(3 * shape.cellSize) : nil
     transposedRecurrentWeights = numbers(recurrentCount)
     transposedBlockWeights = timeFrequency ? numbers(recurrentCount) : nil
-    preactivations = sums(shape.rowCount * 4 * state)
+    preactivations =
+      (forward == LSTMVariant() ? gates as? Store<Scalar.Sum> : nil)
+      ?? sums(shape.rowCount * 4 * state)
     hiddenSums = sums(shape.batchSize * state)
   }
 

@@ -59,6 +59,8 @@ extension SRURun {
 
   /// ax or ah of one row.
   @inline(__always) private func copyBlock(_ block: Int, row: Int) {
+    // Where sums are numbers they stand there already.
+    if preactivations === blocks { return }
     let first = row * shape.blockSize + block * shape.cellSize
     let sums = preactivations.lane[first, shape.cellSize]
     let values = blocks.lane[first, shape.cellSize]

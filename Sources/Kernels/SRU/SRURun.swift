@@ -54,6 +54,7 @@ public final class SRURun<Scalar: Arithmetic> {
   /// ∂L/∂ of the initial c [N, H].
   public let initialCellGradient: Store<Scalar.Sum>
 
+  /// The very memory of ``blocks`` where a number is its own sum: each is read once, then replaced.
   let preactivations: Store<Scalar.Sum>
 
   /// Memory for a run; every number starts at zero.
@@ -97,7 +98,9 @@ public final class SRURun<Scalar: Arithmetic> {
     forgetBiasGradient = sums(size)
     resetBiasGradient = sums(size)
     initialCellGradient = sums(shape.batchSize * size)
-    preactivations = sums(shape.rowCount * shape.blockSize)
+    preactivations =
+      (forward == SRUVariant() ? blocks as? Store<Scalar.Sum> : nil)
+      ?? sums(shape.rowCount * shape.blockSize)
   }
 
   /// How many threads may share the streams: starting one takes longer than a short sequence.
