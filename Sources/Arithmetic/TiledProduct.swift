@@ -1,4 +1,5 @@
 import CProductTiles
+import Concurrency
 
 /// A product in register tiles: where its operands are, and how it is cut into blocks.
 ///

@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import Concurrency
 
 /// Compares two directories without case descriptions, file by file, on all cores.
 ///
@@ -70,11 +69,13 @@ private func judged(
     return inner
   }()
   let width = 64
-  let results = Mutex<[Int: (ComparisonReport, Int)]>([:])
-  DispatchQueue.concurrentPerform(iterations: (pairs.count + width - 1) / width) { batch in
+  let batches = stride(from: 0, to: pairs.count, by: width).map {
+    Array(pairs[$0..<min($0 + width, pairs.count)])
+  }
+  let judged = Threads.map(batches) { batch -> (ComparisonReport, Int) in
     var part = ComparisonReport()
     var paired = 0
-    for pair in pairs[batch * width..<min((batch + 1) * width, pairs.count)] {
+    for pair in batch {
       guard let file = pair.actual else {
         var row = TensorRow(verdict: .absent)
         row.expected = Paths.stem(pair.expected)
@@ -93,14 +94,12 @@ private func judged(
       paired += comparison.paired
       part = merge([part, comparison.report])
     }
-    let (finished, count) = (part, paired)
-    results.withLock { $0[batch] = (finished, count) }
+    return (part, paired)
   }
-  let ordered = results.withLock { table in table.keys.sorted().compactMap { table[$0] } }
-  var whole = merge(ordered.map(\.0))
+  var whole = merge(judged.map(\.0))
   whole.requireAll = options.requireAll
   whole.strict = options.strict
-  return (whole, ordered.reduce(0) { $0 + $1.1 })
+  return (whole, judged.reduce(0) { $0 + $1.1 })
 }
 
 private func mapped(_ file: String, to found: [String], options: ComparisonOptions) -> String? {

@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import Concurrency
 import Tensors
 
 /// A number as files hold it: binary32 or binary64.
@@ -72,15 +71,12 @@ extension ElementMetrics {
     guard count >= 2 * Self.threadedCount else {
       return compare(0..<count, expected, actual, tolerance)
     }
-    let middle = count / 2
-    let halves = Mutex([self, self])
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
+    let halves = Threads.map([0..<count / 2, count / 2..<count]) { indices in
       var half = ElementMetrics()
-      half.compare(
-        index == 0 ? 0..<middle : middle..<expected.count, expected, actual, tolerance)
-      halves.withLock { $0[index] = half }
+      half.compare(indices, expected, actual, tolerance)
+      return half
     }
-    for half in halves.withLock({ $0 }) { append(half) }
+    for half in halves { append(half) }
   }
 
   /// Adds what the elements behind those compared so far showed.

@@ -1,4 +1,4 @@
-import Dispatch
+import Concurrency
 public import Tensors
 
 extension ByteSink {
@@ -31,14 +31,13 @@ extension ByteSink {
     } else {
       let half = matrix.elements.count >= Self.parallelCount ? matrix.rows / 2 : 0
       if half > 0 {
-        let parts = ParallelResults<[UInt8]?>(count: 2)
-        DispatchQueue.concurrentPerform(iterations: 2) { index in
+        let parts = Threads.map([0..<half, half..<matrix.rows]) { rows -> [UInt8] in
           let part = ByteSink()
-          let rows = index == 0 ? 0..<half : half..<matrix.rows
-          let isWhole: Void? = try? part.appendRows(rows, of: matrix, style: style)
-          parts.set(index, isWhole == nil ? nil : part.bytes)
+          // A sink in memory cannot fail.
+          try? part.appendRows(rows, of: matrix, style: style)
+          return part.bytes
         }
-        for part in parts.all { try append(part ?? []) }
+        for part in parts { try append(part) }
       } else {
         try appendRows(0..<matrix.rows, of: matrix, style: style)
       }

@@ -1,4 +1,4 @@
-import Dispatch
+import Concurrency
 
 /// Rows of a text matrix that hold only numbers and spaces, read as a block.
 ///
@@ -67,35 +67,15 @@ struct PlainRows {
   static func pair(
     _ bytes: UnsafeBufferPointer<UInt8>, middle: Int, single: Bool
   ) -> [PlainRows] {
-    let halves = unsafe Halves(
-      first: UnsafeBufferPointer(rebasing: bytes[..<middle]),
-      second: UnsafeBufferPointer(rebasing: bytes[middle...]))
-    let results = ParallelResults<PlainRows>(count: 2)
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
-      let half = index == 0 ? unsafe halves.first : unsafe halves.second
-      results.set(index, unsafe PlainRows(half, single: single))
-    }
-    return results.all
+    let halves = unsafe [
+      Part(bytes: UnsafeBufferPointer(rebasing: bytes[..<middle])),
+      Part(bytes: UnsafeBufferPointer(rebasing: bytes[middle...])),
+    ]
+    return Threads.map(halves) { unsafe PlainRows($0.bytes, single: single) }
   }
 
-  @unsafe private struct Halves: @unchecked Sendable {
-    let first: UnsafeBufferPointer<UInt8>
-    let second: UnsafeBufferPointer<UInt8>
+  /// Text that is only read.
+  @safe private struct Part: @unchecked Sendable {
+    let bytes: UnsafeBufferPointer<UInt8>
   }
-}
-
-/// Places for the results of pieces of work done at the same time.
-final class ParallelResults<Result>: @unchecked Sendable {
-  private let lock = DispatchQueue(label: "nnet-oracle.results")
-  private var results: [Result?]
-
-  init(count: Int) { results = Array(repeating: nil, count: count) }
-
-  /// Keeps a piece's result.
-  func set(_ index: Int, _ result: sending Result) {
-    lock.sync { results[index] = result }
-  }
-
-  /// All results, in order.
-  var all: [Result] { lock.sync { results.compactMap(\.self) } }
 }

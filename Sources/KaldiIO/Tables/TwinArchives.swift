@@ -1,4 +1,4 @@
-import Dispatch
+import Concurrency
 import Glibc
 import Tensors
 
@@ -93,16 +93,10 @@ public struct TwinArchives {
 
   /// Reads ahead in both archives at the same time; what fails is met again by who needs it.
   private func fillBoth() {
-    let sources = Sources(first: first.source, second: second.source)
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
-      _ = try? (index == 0 ? sources.first : sources.second).fill()
+    let sources = [first.source, second.source]
+    Threads.share(2, among: 2) { part in
+      for index in part { _ = try? sources[index].fill() }
     }
-  }
-
-  /// Each source is touched by one thread.
-  private struct Sources: @unchecked Sendable {
-    let first: ByteSource
-    let second: ByteSource
   }
 
   /// What stands before the numbers of a dense entry in binary.

@@ -1,4 +1,5 @@
 import Arithmetic
+import Concurrency
 
 extension LSTMRun {
   /// Runs all frames forward, from the initial state in frame block 0 of ``hidden`` and ``cell``.

@@ -1,4 +1,5 @@
 import Arithmetic
+import Concurrency
 
 extension SRURun {
   /// Runs all frames backward through the trace that ``forward()`` left.

@@ -1,4 +1,5 @@
 import Arithmetic
+import Concurrency
 import Foundation
 import Golden
 import Kernels
@@ -74,8 +75,7 @@ struct Benchmark {
   /// All golden cases: proven values, bounds and files, in memory.
   private mutating func dump() throws {
     let timing = try stopwatch.time(.wall) {
-      for folder in concurrentMap(Catalogue.cases, { one in Result { try CaseRun(one).folder() } })
-      {
+      for folder in Threads.map(Catalogue.cases, { one in Result { try CaseRun(one).folder() } }) {
         _ = try folder.get()
       }
     }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Golden
 
@@ -52,7 +53,7 @@ enum DumpCommand {
     }
 
     var folders: [FolderWriter.Folder] = []
-    for outcome in concurrentMap(cases, compute) {
+    for outcome in Threads.map(cases, compute) {
       folders.append(try outcome.get())
     }
     let writer = FolderWriter(directory: directory)

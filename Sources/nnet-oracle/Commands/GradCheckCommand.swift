@@ -1,3 +1,4 @@
+import Concurrency
 import Golden
 import KaldiIO
 
@@ -42,7 +43,7 @@ enum GradCheckCommand {
   ) throws(Trouble) -> ExitStatus {
     let settings = try settings(arguments)
     let isExact = arguments.isOn(exact)
-    let surveys = concurrentMap(settings) { setting -> Result<[GradientSurvey.Outcome], Trouble> in
+    let surveys = Threads.map(settings) { setting -> Result<[GradientSurvey.Outcome], Trouble> in
       do {
         return .success(
           isExact

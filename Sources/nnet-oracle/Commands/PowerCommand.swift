@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Golden
 
@@ -36,7 +37,7 @@ enum PowerCommand {
     _ arguments: Arguments, _ output: inout StandardOutput
   ) throws(Trouble) -> ExitStatus {
     let cases = try goldenCases(named: arguments.operands)
-    let measured = concurrentMap(cases) { golden -> Result<Power.CasePower, Trouble> in
+    let measured = Threads.map(cases) { golden -> Result<Power.CasePower, Trouble> in
       do {
         return .success(try Power.measure(golden))
       } catch {

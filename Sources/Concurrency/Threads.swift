@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// Work shared out among threads.
 public enum Threads {
@@ -19,11 +20,28 @@ public enum Threads {
     }
   }
 
+  /// Applies a function to every element, on all cores.
+  ///
+  /// - Parameters:
+  ///   - elements: The elements.
+  ///   - transform: The function.
+  /// - Returns: The results, in the elements' order.
+  public static func map<Element: Sendable, Result: Sendable>(
+    _ elements: [Element], _ transform: @Sendable (Element) -> Result
+  ) -> [Result] {
+    let results = Mutex<[Result?]>(Array(repeating: nil, count: elements.count))
+    perform(elements.count) { index in
+      let result = transform(elements[index])
+      results.withLock { $0[index] = result }
+    }
+    return results.withLock { $0.compactMap(\.self) }
+  }
+
   /// Calls a function for each of `0..<count`, on as many threads as there are.
   @usableFromInline static func perform(_ count: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       if ThreadTeam.shared.perform(count, body) { return }
-      // The parts are apart, as the caller of `share` promises.
+      // The parts are apart, as the caller promises.
       nonisolated(unsafe) let body = body
       DispatchQueue.concurrentPerform(iterations: count) { index in unsafe body(index) }
     }

@@ -21,8 +21,10 @@ final class ThreadTeam: @unchecked Sendable {
   /// The team of this process.
   static let shared = ThreadTeam()
 
-  /// How long a helper lingers.
+  /// How long a helper lingers, in nanoseconds.
   private static let patience: UInt64 = 300_000
+  /// How many helpers are of use: the other cores.
+  private static let most = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
 
   /// Whether a task is under way.
   private let isBusy = Atomic(false)
@@ -35,7 +37,7 @@ final class ThreadTeam: @unchecked Sendable {
   /// The task; written while it has no parts, read by who has claimed one.
   private var body: ((Int) -> Void)?
 
-  /// Calls a function for each of `0..<count`, on as many threads where there are.
+  /// Calls a function for each of `0..<count`, on several threads where there are.
   ///
   /// - Returns: Whether it did; the team may be at work for somebody else.
   func perform(_ count: Int, _ body: @escaping (Int) -> Void) -> Bool {
@@ -43,7 +45,7 @@ final class ThreadTeam: @unchecked Sendable {
     self.body = body
     unfinished.store(count, ordering: .relaxed)
     parts.store(UInt64(count) << 32, ordering: .releasing)
-    while helpers.load(ordering: .relaxed) < count - 1 {
+    while helpers.load(ordering: .relaxed) < min(count - 1, Self.most) {
       helpers.add(1, ordering: .relaxed)
       DispatchQueue.global(qos: .userInitiated).async { self.help() }
     }

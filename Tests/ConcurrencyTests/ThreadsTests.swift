@@ -1,4 +1,5 @@
 import Arithmetic
+import Concurrency
 import Dispatch
 import Synchronization
 import Testing
