@@ -128,7 +128,7 @@ extension LSTMRun {
       let part = blockRow(row, k)
       open(first, 3 * shape.cellSize, part, variant.gate)
       open(column(.candidate), shape.cellSize, part, variant.candidate)
-      updateCell(part, variant)
+      updateCell(part, then: part.output, variant)
     }
   }
 
@@ -141,7 +141,7 @@ extension LSTMRun {
     open(.input, part, sees: early, variant)
     open(.forget, part, sees: early, variant)
     open(.candidate, part, sees: nil, variant)
-    updateCell(part, variant)
+    updateCell(part, then: nil, variant)
     open(.output, part, sees: variant.outputPeephole == .new ? part.new : part.previous, variant)
     let o = part.gates.part(column(.output), shape.cellSize)
     for j in 0..<shape.cellSize { part.output[j] = o[j] * part.squashed[j] }
@@ -152,16 +152,18 @@ extension LSTMRun {
     _ part: BlockRow, _ variant: some LSTMChoices
   ) {
     for gate in [Gate.input, .forget, .candidate] { open(gate, part, sees: nil, variant) }
-    updateCell(part, variant)
+    updateCell(part, then: nil, variant)
   }
 
-  /// c = f ⊙ c′ + i ⊙ g and tanh(c) of one block of one row.
-  @inline(__always) private func updateCell(_ part: BlockRow, _ variant: some LSTMChoices) {
+  /// c = f ⊙ c′ + i ⊙ g and tanh(c) of one block of one row; then h, where the output gate is open.
+  @inline(__always) private func updateCell(
+    _ part: BlockRow, then output: Lane<Scalar>?, _ variant: some LSTMChoices
+  ) {
     let i = part.gates.part(column(.input), shape.cellSize)
     let f = part.gates.part(column(.forget), shape.cellSize)
     let g = part.gates.part(column(.candidate), shape.cellSize)
     let o = part.gates.part(column(.output), shape.cellSize)
-    variant.cellOutput.fill(part.squashed, keeping: part.new, then: part.output) { j in
+    variant.cellOutput.fill(part.squashed, keeping: part.new, then: output) { j in
       var sum = Scalar.Sum()
       sum.accumulate(f[j], times: part.previous[j])
       sum.accumulate(i[j], times: g[j])
