@@ -52,13 +52,14 @@
 
 /// Memory for one kind of number in a kernel's run: taken once, filled, reused; never grows.
 ///
-/// A reference type on purpose: it is workspace, owned by one run and used by one thread at a time.
+/// A reference type on purpose: it is workspace, owned by one run and used by one pass at a time,
+/// whose threads keep to parts of their own.
 public final class Store<Element> {
   /// All of it.
   public let lane: Lane<Element>
 
   /// Takes memory for `count` numbers.
-  public init(repeating value: Element, count: Int) {
+  @inlinable public init(repeating value: Element, count: Int) {
     // Whole cache lines, so that a vector of numbers never lies in two.
     let bytes = UnsafeMutableRawPointer.allocate(
       byteCount: max(count, 1) * MemoryLayout<Element>.stride,
@@ -76,7 +77,7 @@ public final class Store<Element> {
   /// Replaces all numbers.
   ///
   /// - Precondition: `elements.count` is the store's own.
-  public func load(_ elements: [Element]) {
+  @inlinable public func load(_ elements: [Element]) {
     precondition(elements.count == lane.count)
     for (index, element) in elements.enumerated() { lane[index] = element }
   }
@@ -84,13 +85,13 @@ public final class Store<Element> {
   /// Copies all numbers of a store of the same size.
   ///
   /// - Precondition: `other.lane.count` is the store's own.
-  public func copy(_ other: Store) {
+  @inlinable public func copy(_ other: Store) {
     precondition(other.lane.count == lane.count)
     unsafe lane.base.update(from: other.lane.base, count: lane.count)
   }
 
   /// A copy of all numbers.
-  public var elements: [Element] { (0..<lane.count).map { lane[$0] } }
+  @inlinable public var elements: [Element] { (0..<lane.count).map { lane[$0] } }
 }
 
 extension Arithmetic {
@@ -125,25 +126,18 @@ extension Arithmetic {
   ) {
     lane.fill(keeping: arguments, then: products, argument, { $0.tanh() }, product)
   }
-
-  /// Sets every number of a lane to the logistic function of an argument, and nothing else.
-  @inlinable @inline(__always) public static func fillSigmoid(
-    _ lane: Lane<Self>, _ argument: (Int) -> Self
-  ) {
-    fillSigmoid(lane, keeping: nil, then: nil, argument, { _, value in value })
-  }
-
-  /// Sets every number of a lane to the hyperbolic tangent of an argument, and nothing else.
-  @inlinable @inline(__always) public static func fillTanh(
-    _ lane: Lane<Self>, _ argument: (Int) -> Self
-  ) {
-    fillTanh(lane, keeping: nil, then: nil, argument, { _, value in value })
-  }
 }
 
 extension Lane {
   /// Sets every number to a function of its argument, keeps the argument, and sets what follows.
-  @inlinable @inline(__always) func fill(
+  ///
+  /// - Parameters:
+  ///   - arguments: Where the arguments are kept, if they are.
+  ///   - products: What follows from the numbers, if anything.
+  ///   - argument: The argument for an index, asked for in rising order.
+  ///   - function: The function.
+  ///   - product: What follows from the number at an index.
+  @inlinable @inline(__always) public func fill(
     keeping arguments: Lane?, then products: Lane?, _ argument: (Int) -> Element,
     _ function: (Element) -> Element, _ product: (Int, Element) -> Element
   ) {

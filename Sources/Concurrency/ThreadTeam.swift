@@ -21,7 +21,7 @@ final class ThreadTeam: @unchecked Sendable {
   /// The team of this process.
   static let shared = ThreadTeam()
 
-  /// How long a helper lingers, in nanoseconds.
+  /// How long a helper lingers and a caller waits awake, in nanoseconds.
   private static let patience: UInt64 = 300_000
   /// How many helpers are of use: the other cores.
   private static let most = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
@@ -50,10 +50,22 @@ final class ThreadTeam: @unchecked Sendable {
       DispatchQueue.global(qos: .userInitiated).async { self.help() }
     }
     while workOnPart() {}
-    while unfinished.load(ordering: .acquiring) > 0 { _ = sched_yield() }
+    waitForHelpers()
     self.body = nil
     isBusy.store(false, ordering: .releasing)
     return true
+  }
+
+  /// Waits until all parts are finished: awake for a while, then in naps, as parts may be long.
+  private func waitForHelpers() {
+    let deadline = DispatchTime.now().uptimeNanoseconds + Self.patience
+    while unfinished.load(ordering: .acquiring) > 0 {
+      if DispatchTime.now().uptimeNanoseconds < deadline {
+        _ = sched_yield()
+      } else {
+        _ = usleep(100)
+      }
+    }
   }
 
   /// Works on parts until none has come for a while.

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+public import Synchronization
 
 /// Work shared out among threads.
 public enum Threads {
@@ -26,7 +26,7 @@ public enum Threads {
   ///   - elements: The elements.
   ///   - transform: The function.
   /// - Returns: The results, in the elements' order.
-  public static func map<Element: Sendable, Result: Sendable>(
+  @inlinable public static func map<Element: Sendable, Result: Sendable>(
     _ elements: [Element], _ transform: @Sendable (Element) -> Result
   ) -> [Result] {
     let results = Mutex<[Result?]>(Array(repeating: nil, count: elements.count))
@@ -39,6 +39,7 @@ public enum Threads {
 
   /// Calls a function for each of `0..<count`, on as many threads as there are.
   @usableFromInline static func perform(_ count: Int, _ body: (Int) -> Void) {
+    guard count > 1 else { return (0..<count).forEach(body) }
     withoutActuallyEscaping(body) { body in
       if ThreadTeam.shared.perform(count, body) { return }
       // The parts are apart, as the caller promises.

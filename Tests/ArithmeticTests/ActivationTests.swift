@@ -16,23 +16,24 @@ import Testing
     return ordinary + edges.flatMap { [1, $0, 2, -$0, 3] } + edges + ordinary.map { $0 / 1e3 }
   }()
 
-  /// Whether a lane filled from arguments holds each number's own bits, and its neighbours are kept.
+  /// Whether a lane filled from arguments holds each number's own bits, what is kept and what follows
+  /// are right, and the neighbours of all three stay as they were.
   static func check<Scalar: Arithmetic & BinaryFloatingPoint>(
     _ arguments: ArraySlice<Scalar>, bits: (Scalar) -> UInt64
   ) -> Bool {
     let arguments = Array(arguments)
     return [true, false].allSatisfy { isSigmoid in
-      let store = Store<Scalar>(repeating: 7, count: arguments.count + 2)
-      let lane = store.lane[1, arguments.count]
-      if isSigmoid {
-        Scalar.fillSigmoid(lane) { arguments[$0] }
-      } else {
-        Scalar.fillTanh(lane) { arguments[$0] }
-      }
-      let expected = [7] + arguments.map { isSigmoid ? $0.sigmoid() : $0.tanh() } + [7]
+      let stores = (0..<3).map { _ in Store<Scalar>(repeating: 7, count: arguments.count + 2) }
+      let lanes = stores.map { $0.lane[1, arguments.count] }
+      let fill = isSigmoid ? Scalar.fillSigmoid : Scalar.fillTanh
+      fill(lanes[0], lanes[1], lanes[2], { arguments[$0] }, { Scalar($0) - $1 })
+      let values = arguments.map { isSigmoid ? $0.sigmoid() : $0.tanh() }
+      let products = values.enumerated().map { Scalar($0) - $1 }
       // What a NaN carries beside being one is not promised.
-      return zip(store.elements, expected).allSatisfy { found, right in
-        found.isNaN ? right.isNaN : bits(found) == bits(right)
+      return zip(stores, [values, arguments, products]).allSatisfy { store, right in
+        zip(store.elements, [7] + right + [7]).allSatisfy { found, right in
+          found.isNaN ? right.isNaN : bits(found) == bits(right)
+        }
       }
     }
   }
@@ -50,10 +51,11 @@ import Testing
   @Test func `arguments are asked for once each and in order`() {
     let store = Store<Double>(repeating: 0, count: 23)
     var asked: [Int] = []
-    Double.fillTanh(store.lane) { index in
+    let ask = { (index: Int) -> Double in
       asked.append(index)
       return 1
     }
+    Double.fillTanh(store.lane, keeping: nil, then: nil, ask, { _, value in value })
     #expect(asked == Array(0..<23))
   }
 }

@@ -1,37 +1,11 @@
 import Concurrency
 import Tensors
 
-/// A number as files hold it: binary32 or binary64.
-typealias StoredNumber = BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & SendableMetatype
-
-/// Numbers as they lie in memory, aligned or not; only ever read.
-@safe struct NumberRun<Stored: StoredNumber>: @unchecked Sendable {
-  /// Where the first number begins.
-  let start: UnsafeRawPointer
-  /// How many there are.
-  let count: Int
-
-  /// One number.
-  @inline(__always) subscript(index: Int) -> Double {
-    unsafe Double(
-      start.loadUnaligned(fromByteOffset: index &* MemoryLayout<Stored>.stride, as: Stored.self))
-  }
-
-  /// Four numbers from an index on.
-  @inline(__always) func four(_ index: Int) -> SIMD4<Double> {
-    let numbers = unsafe start.loadUnaligned(
-      fromByteOffset: index &* MemoryLayout<Stored>.stride, as: SIMD4<Stored>.self)
-    return SIMD4(
-      Double(numbers[0]), Double(numbers[1]), Double(numbers[2]), Double(numbers[3]))
-  }
-}
-
 /// The comparison of all elements, in blocks of four side by side.
 ///
 /// Blocks in which every share is a number, as in nearly all dumps, are counted without a branch an
 /// element; only elements that set a record are looked at. All other blocks are judged one element
-/// at a time: what counts is ``judge(_:expected:actual:tolerance:)``, of which the block's
-/// arithmetic is the same operations in the same order.
+/// at a time, which knows what to make of numbers that are none.
 extension ElementMetrics {
   /// Groups of four in a block.
   private static var most: Int { 16 }
@@ -99,13 +73,12 @@ extension ElementMetrics {
     }
     switch (tolerance.rule, units.fixed) {
     case (.relative(let rtol, let atol), let unit?):
-      let half = SIMD4(repeating: unit / 2)
       compareBlocks(indices, expected, actual, tolerance) { _, e, _ in
-        atol + rtol * e.magnitudes + half
+        Tolerance.relative(e, rtol: rtol, atol: atol, SIMD4(repeating: unit))
       }
     case (.relative(let rtol, let atol), nil):
       compareBlocks(indices, expected, actual, tolerance) { _, e, a in
-        atol + rtol * e.magnitudes + units.units(of: a) / 2
+        Tolerance.relative(e, rtol: rtol, atol: atol, units.units(of: a))
       }
     case (.bounded(let bounds), _):
       precondition(bounds.elements.count == expected.count)
@@ -113,7 +86,7 @@ extension ElementMetrics {
         guard let start = bytes.baseAddress else { return }
         let bounds = unsafe NumberRun<Double>(start: start, count: expected.count)
         compareBlocks(indices, expected, actual, tolerance) { index, _, a in
-          bounds.four(index) + units.units(of: a) / 2
+          Tolerance.bounded(bounds.four(index), units.units(of: a))
         }
       }
     case (.given, _): compareEach(indices, expected, actual, tolerance)
@@ -139,8 +112,8 @@ extension ElementMetrics {
         for group in 0..<block.count / 4 {
           let index = start &+ 4 &* group
           let (e, a) = (expected.four(index), actual.four(index))
-          let error = (a - e).magnitudes
-          let share = (error / allowances(index, e, a)).replacing(with: 0, where: error .== 0)
+          let (error, share) = Self.weigh(
+            expected: e, actual: a, allowance: allowances(index, e, a))
           areNumbers = areNumbers .& (share .== share)
           largest.share.replace(with: share, where: share .> largest.share)
           largest.error.replace(with: error, where: error .> largest.error)
@@ -204,18 +177,5 @@ extension ElementMetrics {
       add(
         Self.judge(index, expected: expected[index], actual: actual[index], tolerance: tolerance))
     }
-  }
-}
-
-extension SIMD4<Double> {
-  /// The largest of numbers that are none of them NaN.
-  @inline(__always) fileprivate var largest: Double {
-    Swift.max(Swift.max(self[0], self[1]), Swift.max(self[2], self[3]))
-  }
-
-  /// The numbers without their signs.
-  @inline(__always) fileprivate var magnitudes: Self {
-    let bits = unsafe unsafeBitCast(self, to: SIMD4<UInt64>.self)
-    return unsafe unsafeBitCast(bits & ~(1 << 63), to: Self.self)
   }
 }

@@ -44,11 +44,22 @@ struct ElementMetrics: Sendable {
       return Element(
         index: index, error: agree ? 0 : .infinity, share: agree ? 0 : .infinity, allowance: 0)
     }
-    let error = (actual - expected).magnitude
-    if error == 0 { return Element(index: index, error: 0, share: 0, allowance: 0) }
     let allowance = tolerance.allowance(at: index, expected: expected, actual: actual)
-    let share = allowance > 0 ? error / allowance : .infinity
-    return Element(index: index, error: error, share: share, allowance: allowance)
+    let (errors, shares) = weigh(
+      expected: SIMD4(repeating: expected), actual: SIMD4(repeating: actual),
+      allowance: SIMD4(repeating: allowance))
+    let error = errors[0]
+    return Element(
+      index: index, error: error, share: shares[0], allowance: error == 0 ? 0 : allowance)
+  }
+
+  /// The errors of four pairs side by side, `|actual - expected|`, and which shares they are of what
+  /// is allowed: 0 where there is no error, infinity where there is one and nothing is allowed.
+  @inline(__always) static func weigh(
+    expected: SIMD4<Double>, actual: SIMD4<Double>, allowance: SIMD4<Double>
+  ) -> (error: SIMD4<Double>, share: SIMD4<Double>) {
+    let error = (actual - expected).magnitudes
+    return (error, (error / allowance).replacing(with: 0, where: error .== 0))
   }
 
   /// Takes the only element, which is as expected, for so many of its kind.

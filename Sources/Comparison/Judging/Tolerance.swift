@@ -54,14 +54,31 @@ struct Tolerance: Sendable {
   func allowance(at index: Int, expected: Double, actual: Double) -> Double {
     let unit = digits.unit(of: actual)
     switch rule {
-    case .bounded(let bound): return bound.elements[index] + unit / 2
+    case .bounded(let bound):
+      return Self.bounded(SIMD4(repeating: bound.elements[index]), SIMD4(repeating: unit))[0]
     case .given(let roundoff):
       let stored =
         digits == .exact && roundoff > Tolerance.float64Roundoff
         ? DecimalUnit.unit(of: actual, digits: 7) : unit
       return roundoff * expected.magnitude + Tolerance.typed + stored
-    case .relative(let rtol, let atol): return atol + rtol * expected.magnitude + unit / 2
+    case .relative(let rtol, let atol):
+      return Self.relative(
+        SIMD4(repeating: expected), rtol: rtol, atol: atol, SIMD4(repeating: unit))[0]
     }
+  }
+
+  /// `bound + unit/2` of four elements side by side.
+  @inline(__always) static func bounded(
+    _ bounds: SIMD4<Double>, _ units: SIMD4<Double>
+  ) -> SIMD4<Double> {
+    bounds + units / 2
+  }
+
+  /// `atol + rtol |expected| + unit/2` of four elements side by side.
+  @inline(__always) static func relative(
+    _ expected: SIMD4<Double>, rtol: Double, atol: Double, _ units: SIMD4<Double>
+  ) -> SIMD4<Double> {
+    atol + rtol * expected.magnitudes + units / 2
   }
 
   /// Defaults where there are no bounds: about 170 rounding errors relative, 17 absolute.

@@ -31,13 +31,14 @@ extension ByteSink {
     } else {
       let half = matrix.elements.count >= Self.parallelCount ? matrix.rows / 2 : 0
       if half > 0 {
-        let parts = Threads.map([0..<half, half..<matrix.rows]) { rows -> [UInt8] in
-          let part = ByteSink()
-          // A sink in memory cannot fail.
-          try? part.appendRows(rows, of: matrix, style: style)
-          return part.bytes
+        let parts = Threads.map([0..<half, half..<matrix.rows]) { rows in
+          Result { () throws(KaldiIOError) in
+            let part = ByteSink()
+            try part.appendRows(rows, of: matrix, style: style)
+            return part.bytes
+          }
         }
-        for part in parts { try append(part) }
+        for part in parts { try append(part.get()) }
       } else {
         try appendRows(0..<matrix.rows, of: matrix, style: style)
       }

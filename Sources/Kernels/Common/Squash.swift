@@ -44,13 +44,7 @@ enum Squash: Sendable, Hashable {
     case .tanh:
       Scalar.fillTanh(lane, keeping: arguments, then: products, argument, product)
     case .hardSigmoid, .identity:
-      for j in 0..<lane.count {
-        let x = argument(j)
-        let y = self(x)
-        if let arguments { arguments[j] = x }
-        lane[j] = y
-        if let products { products[j] = product(j, y) }
-      }
+      lane.fill(keeping: arguments, then: products, argument, { self($0) }, product)
     }
   }
 }

@@ -35,7 +35,8 @@ enum BenchCommand {
           + " time, all else by the clock on the wall.",
         "A kernel's limit is a loop of multiplications and additions on registers alone, without"
           + " fused operations, which would change bits; that of files is a copy of memory."
-          + " Text compares both archives, so it counts both archives' bytes.",
+          + " Comparing counts both archives' bytes; 'compare-differing' takes one that differs in the"
+          + " last bit of every number.",
       ],
       example: .init(
         command: "nnet-oracle bench sru --set T=3 --scalar Double --seconds 0",
