@@ -35,9 +35,17 @@ let package = Package(
     room("Concurrency"),
     room("Arithmetic", sees: ["CProductTiles", "Concurrency"]),
     room("Tensors", sees: ["Arithmetic"]),
+    room("Equations", sees: ["Concurrency", "Arithmetic", "Tensors"]),
+    .target(
+      name: "Layers", dependencies: ["Equations"],
+      resources: [
+        "lstm", "tflstm", "sru", "compact-vfsmn", "bi-compact-vfsmn", "gru", "gru-after", "lstmp",
+        "blstmp", "elman", "deepfsmn",
+      ].map { .embedInCode("\($0).layer") },
+      swiftSettings: strict),
     room("KaldiIO", sees: ["Concurrency", "Tensors"]),
     room("Kernels", sees: ["Concurrency", "Arithmetic", "Tensors"]),
-    room("Golden", sees: ["Arithmetic", "Tensors", "Kernels", "KaldiIO"]),
+    room("Golden", sees: ["Arithmetic", "Tensors", "Equations", "Layers", "KaldiIO"]),
     room("Comparison", sees: ["Concurrency", "Tensors", "KaldiIO"]),
     room("NNetOracle", sees: ["Arithmetic", "Tensors", "Kernels"]),
     .executableTarget(
@@ -49,6 +57,8 @@ let package = Package(
     .executableTarget(
       name: "oracle-probe", dependencies: ["Arithmetic", "KaldiIO", "Tensors"], path: "tools/probe",
       swiftSettings: strict),
+    .executableTarget(
+      name: "scratch", dependencies: ["Arithmetic", "KaldiIO", "Tensors", "Golden", "Equations", "Layers"], path: "tools/scratch"),
     tests("ConcurrencyTests", sees: ["Concurrency", "Arithmetic"]),
     tests("ArithmeticTests", sees: ["Arithmetic"]),
     tests("TensorsTests", sees: ["Tensors"]),

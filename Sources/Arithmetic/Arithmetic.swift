@@ -73,6 +73,11 @@ where IntegerLiteralType == Int64 {
   /// - Returns: The nearest value in the range.
   func clamped(to range: ClosedRange<Double>) -> Self
 
+  /// 1 for a number above 0, and 0 for any other: the slope of `max(x, 0)`, told from its output.
+  ///
+  /// Where the arithmetic does not tell on which side a number lies, the result holds both.
+  var unitStep: Self { get }
+
   /// Interpolation `f·a + (1 - f)·b` (SRU); its bound also covers `b - f·b + f·a`, Kaldi's form.
   static func blend(_ f: Self, _ a: Self, _ b: Self) -> Self
   /// `(1 - f)·a`; its bound also covers `a - f·a`.

@@ -44,6 +44,9 @@
     return unsafe Lane(base: base + first, count: length)
   }
 
+  /// Whether another lane is the same stretch of the same memory.
+  public func isSame(as other: Lane) -> Bool { unsafe base == other.base && count == other.count }
+
   /// Sets every number.
   @inlinable public func fill(_ value: Element) {
     unsafe base.update(repeating: value, count: count)

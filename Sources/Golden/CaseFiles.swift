@@ -1,6 +1,6 @@
 import Arithmetic
 public import KaldiIO
-import Kernels
+import Equations
 public import Tensors
 
 /// A tensor of a case as the files of one view hold it.
@@ -67,9 +67,9 @@ extension CaseRun {
       settings[list.name] = list.counts.map(String.init).joined(separator: ",")
     }
     return CaseDescription(
-      case: goldenCase.name, kernel: layer.kernel, component: goldenCase.kaldi?.component,
+      case: goldenCase.name, kernel: layer.kernel, component: goldenCase.view?.component,
       dimensions: Dictionary(uniqueKeysWithValues: layer.dimensions.map { ($0.letter, $0.size) }),
-      gateOrder: layer.gateOrder?.letters, settings: settings, arithmetic: "ball",
+      gateOrder: layer.order.map(CaseSettings.text(ofOrder:)), settings: settings, arithmetic: "ball",
       largestRadius: largestRadius, tensors: entries)
   }
 
@@ -77,17 +77,17 @@ extension CaseRun {
   public func viewedTensors() -> [ViewedTensor] {
     let forward = layer.results.filter { $0.role == .output }
     let backward = layer.results.filter { $0.role == .gradient }
-    let buffers = goldenCase.kaldi?.buffers(viewOrder) ?? []
+    let buffers = caseView?.buffers ?? []
     return layer.given.flatMap(views)
       + positions.flatMap(positionViews)
-      + buffers.filter { !$0.isBackward }.map(bufferView)
+      + buffers.filter { !$0.buffer.isBackward }.map(bufferView)
       + forward.flatMap(views)
-      + buffers.filter(\.isBackward).map(bufferView)
+      + buffers.filter(\.buffer.isBackward).map(bufferView)
       + backward.flatMap(views)
   }
 
-  /// The gate order that the Kaldi view shows.
-  private var viewOrder: GateOrder? { goldenCase.kaldi?.gateOrder ?? layer.gateOrder }
+  /// The view beside the notebooks', at the case's order.
+  var caseView: CaseView? { goldenCase.view.map { CaseView($0, layer) } }
 
   /// A tensor in the notebooks' view and, if it is there, in Kaldi's.
   private func views(_ specification: TensorSpecification) -> [ViewedTensor] {
@@ -111,16 +111,14 @@ extension CaseRun {
         float32: float32Bounds[specification.name].map(notebook),
         float64: float64Bounds[specification.name].map(notebook))
     ]
-    for kaldi in goldenCase.kaldi?.entries ?? [] where kaldi.source == specification.name {
-      func show(_ tensor: Tensor<Double>) -> Matrix<Double> {
-        goldenCase.kaldi?.show(tensor, kaldi.transform, order: layer.gateOrder) ?? tensor.matrix
-      }
+    guard let view = caseView else { return result }
+    for shown in view.entries where shown.source == specification.name {
       result.append(
         viewed(
-          entry, view: "kaldi", name: kaldi.name, layout: kaldi.transform.layout,
-          form: isVector ? .vector : .matrix, values: show(tensor),
-          float32: float32Bounds[specification.name].map(show),
-          float64: float64Bounds[specification.name].map(show)))
+          entry, view: "kaldi", name: shown.name, layout: shown.layout,
+          form: isVector ? .vector : .matrix, values: view.show(tensor, shown),
+          float32: float32Bounds[specification.name].map { view.show($0, shown) },
+          float64: float64Bounds[specification.name].map { view.show($0, shown) }))
     }
     return result
   }
@@ -130,10 +128,12 @@ extension CaseRun {
     let numbers = list.counts.map(Double.init)
     let entry = CaseDescription.TensorEntry(
       name: list.name, role: .input, shape: [numbers.count], evaluationIndex: 0, files: [])
+    let own = viewed(
+      entry, view: "numpy", name: list.name, layout: "plain", form: .vector,
+      values: Matrix(rows: 1, columns: numbers.count, elements: numbers))
+    guard goldenCase.view != nil else { return [own] }
     return [
-      viewed(
-        entry, view: "numpy", name: list.name, layout: "plain", form: .vector,
-        values: Matrix(rows: 1, columns: numbers.count, elements: numbers)),
+      own,
       viewed(
         entry, view: "kaldi", name: list.name, layout: "plain", form: .matrix,
         values: Matrix(rows: numbers.count, columns: 1, elements: numbers)),
@@ -142,25 +142,23 @@ extension CaseRun {
 
   /// A per-frame buffer, in Kaldi's view only; a given tensor it shows again (the SRU's upstream
   /// gradient) has the error of a given number.
-  private func bufferView(_ buffer: KaldiView.Buffer) -> ViewedTensor {
-    let blockCount = layer.dimensions.first { $0.letter == "B" }?.size ?? 1
-    let cellSize = layer.dimensions.first { $0.letter == "H" }?.size ?? 1
+  private func bufferView(_ buffer: CaseBuffer) -> ViewedTensor {
     func composed(_ results: TensorTable<Double>, given: TensorTable<Double>) -> Matrix<Double> {
       var table = results
       for entry in given.entries { table[entry.name] = entry.tensor }
-      return buffer.compose(from: table, blockCount: blockCount, zero: 0)
+      return buffer.compose(from: table, zero: 0)
     }
     let matrix = composed(values, given: inputs)
     let single = inputs.map { RoundoffBound<Binary32>(input: $0).bound }
     let double = inputs.map { RoundoffBound<Binary64>(input: $0).bound }
     let entry = CaseDescription.TensorEntry(
-      name: buffer.name, role: .internal, shape: [matrix.rows, matrix.columns],
+      name: buffer.buffer.name, role: .internal, shape: [matrix.rows, matrix.columns],
       evaluationIndex: 0,
-      blocks: buffer.blocks(blockCount: blockCount, size: cellSize).map {
+      blocks: buffer.blocks.map {
         CaseDescription.Block(name: $0.name, first: $0.first, count: $0.count)
       }, files: [])
     return viewed(
-      entry, view: "kaldi", name: buffer.name, layout: "time-major", form: .matrix,
+      entry, view: "kaldi", name: buffer.buffer.name, layout: "time-major", form: .matrix,
       values: matrix, float32: composed(float32Bounds, given: single),
       float64: composed(float64Bounds, given: double))
   }
@@ -197,17 +195,6 @@ extension TensorRole {
     case .output: .output
     case .gradient: .gradient
     case .internal: .internal
-    }
-  }
-}
-
-extension KaldiView.Transform {
-  /// The layout in `case.json`'s words.
-  var layout: String {
-    switch self {
-    case .frames: "time-major"
-    case .plain, .vector: "plain"
-    case .transposed: "transposed"
     }
   }
 }

@@ -1,5 +1,5 @@
 import Arithmetic
-public import Kernels
+public import Equations
 import Tensors
 
 /// A golden case computed: proven values, and how far correct programs may stray from each.
@@ -7,7 +7,7 @@ public struct CaseRun: Sendable {
   /// What was computed.
   public let goldenCase: GoldenCase
   /// The layer.
-  public let layer: any Layer
+  public let layer: Layer
   /// The given tensors.
   public let inputs: TensorTable<Double>
   /// The position lists.
@@ -27,11 +27,9 @@ public struct CaseRun: Sendable {
   /// - Throws: ``GoldenError``; among others when an enclosure does not decide a value.
   public init(_ goldenCase: GoldenCase) throws(GoldenError) {
     self.goldenCase = goldenCase
-    var layer = try goldenCase.layer()
+    layer = try goldenCase.layer()
     inputs = try goldenCase.inputs()
     positions = try goldenCase.positions()
-    layer.clip = try Self.clipLevels(layer, inputs, in: goldenCase)
-    self.layer = layer
     let balls: TensorTable<Ball> = try Self.evaluate(layer, inputs, in: goldenCase)
     values = try Self.proven(balls, in: goldenCase)
     largestRadius = balls.entries.flatMap { $0.tensor.elements.map(\.radius) }.max() ?? 0
@@ -43,47 +41,50 @@ public struct CaseRun: Sendable {
     float64Bounds = Self.bounds(double, around: values)
   }
 
-  /// A case that is not computed yet, for what faults make of it.
+  /// A case that is not computed yet, for what mistakes make of it.
   ///
   /// - Parameter goldenCase: The case with its settings.
   /// - Throws: ``GoldenError``.
   init(unproven goldenCase: GoldenCase) throws(GoldenError) {
-    var layer = try goldenCase.layer()
-    let inputs = try goldenCase.inputs()
-    layer.clip = try Self.clipLevels(layer, inputs, in: goldenCase)
     self.init(
-      goldenCase: goldenCase, layer: layer, inputs: inputs,
+      goldenCase: goldenCase, layer: try goldenCase.layer(), inputs: try goldenCase.inputs(),
       positions: try goldenCase.positions(), values: TensorTable(), largestRadius: 0,
       float32Bounds: TensorTable(), float64Bounds: TensorTable())
   }
 
-  /// What a program with a fault computes on the case: nearest values unproven, bounds its own.
+  /// What a program with a mistake computes on the case: nearest values unproven, bounds its own.
   ///
   /// - Parameters:
-  ///   - fault: The mistake.
+  ///   - mistake: The mistake.
   ///   - isDouble: Whether to bound binary64 programs rather than binary32 ones.
   /// - Throws: ``GoldenError``.
   /// - Returns: The run, its inputs those of the case, without the other format's bounds.
-  func making(_ fault: Fault, isDouble: Bool = false) throws(GoldenError) -> CaseRun {
+  func making(_ mistake: Mistake, isDouble: Bool = false) throws(GoldenError) -> CaseRun {
     if isDouble {
-      let table: TensorTable<RoundoffBound<Binary64>> = try Self.evaluate(
-        layer, inputs, fault: fault, in: goldenCase)
+      let table: TensorTable<RoundoffBound<Binary64>> = try evaluate(making: mistake)
       let values = table.map(\.value.nearestDouble)
       return holding(values, float64Bounds: Self.bounds(table, around: values))
     }
-    let table: TensorTable<RoundoffBound<Binary32>> = try Self.evaluate(
-      layer, inputs, fault: fault, in: goldenCase)
+    let table: TensorTable<RoundoffBound<Binary32>> = try evaluate(making: mistake)
     let values = table.map(\.value.nearestDouble)
     return holding(values, float32Bounds: Self.bounds(table, around: values))
   }
 
-  /// What a program with a fault computes on the case in binary64, without bounds.
+  /// What a program with a mistake computes on the case in binary64, without bounds.
   ///
-  /// - Parameter fault: The mistake.
+  /// - Parameter mistake: The mistake.
   /// - Throws: ``GoldenError``.
   /// - Returns: The run, its inputs those of the case.
-  func sketching(_ fault: Fault) throws(GoldenError) -> CaseRun {
-    holding(try Self.evaluate(layer, inputs, fault: fault, in: goldenCase))
+  func sketching(_ mistake: Mistake) throws(GoldenError) -> CaseRun {
+    holding(try evaluate(making: mistake))
+  }
+
+  private func evaluate<Scalar: Arithmetic>(
+    making mistake: Mistake
+  ) throws(GoldenError) -> TensorTable<Scalar> {
+    do { return try layer.evaluate(inputs.map { Scalar(input: $0) }, making: mistake) } catch {
+      throw .layer(case: goldenCase.name, error)
+    }
   }
 
   /// The same case with the results of some program, which need not be a correct one.
@@ -92,6 +93,14 @@ public struct CaseRun: Sendable {
   /// - Returns: The run, without bounds.
   public func holding(_ results: TensorTable<Double>) -> CaseRun {
     holding(results, float32Bounds: TensorTable(), float64Bounds: TensorTable())
+  }
+
+  /// The same case with the results of some program and their bounds in one format.
+  func holding(
+    _ results: TensorTable<Double>, bounds: TensorTable<Double>, isDouble: Bool
+  ) -> CaseRun {
+    isDouble
+      ? holding(results, float64Bounds: bounds) : holding(results, float32Bounds: bounds)
   }
 
   private func holding(
@@ -105,7 +114,7 @@ public struct CaseRun: Sendable {
   }
 
   private init(
-    goldenCase: GoldenCase, layer: any Layer, inputs: TensorTable<Double>,
+    goldenCase: GoldenCase, layer: Layer, inputs: TensorTable<Double>,
     positions: [(name: String, counts: [Int])], values: TensorTable<Double>,
     largestRadius: Double, float32Bounds: TensorTable<Double>,
     float64Bounds: TensorTable<Double>
@@ -122,32 +131,14 @@ public struct CaseRun: Sendable {
 
   /// Runs a layer on inputs in an arithmetic.
   static func evaluate<Scalar: Arithmetic>(
-    _ layer: any Layer, _ inputs: TensorTable<Double>, form: BackwardForm = .advance,
-    fault: Fault? = nil, in goldenCase: GoldenCase
+    _ layer: Layer, _ inputs: TensorTable<Double>, form: BackwardForm = .advance,
+    in goldenCase: GoldenCase
   ) throws(GoldenError) -> TensorTable<Scalar> {
     do {
-      return try layer.evaluate(inputs.map { Scalar(input: $0) }, form: form, fault: fault)
+      return try layer.evaluate(inputs.map { Scalar(input: $0) }, form: form)
     } catch {
       throw .layer(case: goldenCase.name, error)
     }
-  }
-
-  /// Half of what the case reaches, to two digits: where a clip acts.
-  private static func clipLevels(
-    _ layer: any Layer, _ inputs: TensorTable<Double>, in goldenCase: GoldenCase
-  ) throws(GoldenError) -> ClipLevels {
-    let results: TensorTable<Double> = try evaluate(layer, inputs, in: goldenCase)
-    func level(_ isMeant: (String) -> Bool) -> Double {
-      let reached =
-        results.entries.filter { isMeant($0.name) }
-        .flatMap { $0.tensor.elements.map(abs) }.max() ?? 0
-      return roundedUp(reached / 2, digits: 2)
-    }
-    let parameters = layer.given.filter { $0.role == .weight }.map { "d" + $0.name }
-    return ClipLevels(
-      cell: level { $0 == "c" },
-      gradient: level { $0.hasPrefix("da") },
-      parameter: level { parameters.contains($0) })
   }
 
   private static func proven(

@@ -1,4 +1,4 @@
-public import Kernels
+import Equations
 import Tensors
 
 /// The values a tensor is filled with: a linspace over the whole tensor, one number, or seeded
@@ -72,58 +72,96 @@ public struct TensorFill: Sendable, Hashable {
 
 /// Everything about a case that the command line can change.
 public struct CaseSettings: Sendable {
-  /// The dimensions by their letters.
-  public internal(set) var dimensions: [String: Int]
+  /// The sizes that the case sets, by their letters.
+  public internal(set) var sizes: [String: Int]
   /// The range of each given tensor.
   public internal(set) var ranges: [String: TensorFill]
-  /// The storage order of the gate blocks, if the layer has any.
-  public internal(set) var order: GateOrder?
+  /// The storage order of the blocks, if the layer lets it be chosen.
+  public internal(set) var order: [String]?
   /// Position lists that were given; the others follow from T.
-  public internal(set) var positions: [String: [Double]]
+  public internal(set) var positions: [String: [Double]] = [:]
   /// The names of the position lists that the case has.
   public let positionNames: [String]
   /// Frames of the stacked sentences, repeated and cut at T, where no positions are given.
   let sentenceLengths: [Int]
 
+  /// The settings of a layer file's case.
+  ///
+  /// - Throws: ``GoldenError`` when one is missing, unknown or cannot be read.
   init(
-    dimensions: [String: Int], ranges: [String: TensorFill], order: GateOrder? = nil,
-    positionNames: [String] = [], sentenceLengths: [Int] = [8, 5, 2]
-  ) {
-    self.dimensions = dimensions
-    self.ranges = ranges
-    self.order = order
-    self.positions = [:]
-    self.positionNames = positionNames
-    self.sentenceLengths = sentenceLengths
+    _ file: LayerFile, _ form: LayerFile.Form, _ layerCase: LayerFile.Case
+  ) throws(GoldenError) {
+    let letters = Layer.letters(file, form)
+    let tensors =
+      file.inputs.map(\.name) + form.starts.compactMap(\.given) + file.weights.map(\.name)
+      + form.outputs.map { "d" + $0.name }
+    sizes = [:]
+    ranges = [:]
+    order = layerCase.order
+    positionNames = file.counts.map(\.name)
+    sentenceLengths = layerCase.sentences
+    for (key, value, place) in layerCase.settings {
+      func refuse(_ expected: String) -> GoldenError {
+        .file(
+          LayerFileError(
+            file: file.file, place: place, found: "\(key) = \(value)", expected: expected))
+      }
+      if letters.contains(key) {
+        guard let size = Int(value), (1...Self.largestSize).contains(size) else {
+          throw refuse("a whole number from 1 to \(Self.largestSize)")
+        }
+        sizes[key] = size
+      } else if tensors.contains(key) {
+        do { ranges[key] = try TensorFill(text: value, key: key) } catch {
+          throw refuse("a range such as -0.4:0.6, or random:SEED:-1:1")
+        }
+      } else {
+        throw refuse("one of \((letters + tensors).joined(separator: ", "))")
+      }
+    }
+    let missing =
+      letters.filter { sizes[$0] == nil } + tensors.filter { ranges[$0] == nil }
+      + (sentenceLengths.isEmpty && !positionNames.isEmpty ? ["sentences"] : [])
+    guard missing.isEmpty else {
+      throw .file(
+        LayerFileError(
+          file: file.file, place: layerCase.place, found: "case \(layerCase.name) without \(missing[0])",
+          expected: "a setting for each of \(missing.joined(separator: ", "))"))
+    }
   }
+
+  /// More frames, cells or inputs are beyond every layer.
+  static let largestSize = 1_000_000
 
   /// The keys that `--set` takes, sorted.
   public var keys: [String] {
-    let all = Array(dimensions.keys) + Array(ranges.keys) + positionNames
+    let all = Array(sizes.keys) + Array(ranges.keys) + positionNames
     return (all + (order == nil ? [] : ["order"])).sorted()
   }
 
-  /// A dimension that the case is known to have.
-  func dimension(_ letter: String) -> Int { dimensions[letter] ?? 1 }
+  /// The order as `case.json` and `--set` write it: letters, or names with commas between.
+  public static func text(ofOrder order: [String]) -> String {
+    order.joined(separator: order.allSatisfy { $0.count == 1 } ? "" : ",")
+  }
 
   /// Changes one setting.
   ///
   /// - Parameters:
-  ///   - key: A dimension, tensor, position list, or `order`.
-  ///   - value: A whole number, a range `a:b`, a list `0,1,2`, or four letters.
+  ///   - key: A size, tensor, position list, or `order`.
+  ///   - value: A whole number, a range `a:b`, a list `0,1,2`, or the blocks in order.
   ///   - name: The case, for the error.
   /// - Throws: ``GoldenError`` when the case has no such setting or the value cannot be read.
   public mutating func set(
     _ key: String, to value: String, ofCase name: String
   ) throws(GoldenError) {
-    if dimensions[key] != nil {
+    if sizes[key] != nil {
       guard let size = Int(value), size >= 1 else {
         throw .malformedSetting(key: key, value: value, expected: "a whole number of at least 1")
       }
-      guard size <= 1_000_000 else {
-        throw .malformedSetting(key: key, value: value, expected: "at most 1000000")
+      guard size <= Self.largestSize else {
+        throw .malformedSetting(key: key, value: value, expected: "at most \(Self.largestSize)")
       }
-      dimensions[key] = size
+      sizes[key] = size
     } else if ranges[key] != nil {
       ranges[key] = try TensorFill(text: value, key: key)
     } else if positionNames.contains(key) {
@@ -133,12 +171,17 @@ public struct CaseSettings: Sendable {
         throw .malformedSetting(key: key, value: value, expected: "a list such as 0,1,2")
       }
       positions[key] = numbers
-    } else if key == "order", order != nil {
-      guard let letters = try? GateOrder(letters: value) else {
+    } else if key == "order", let current = order {
+      let named = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let blocks = named.count == 1 ? value.map { String($0) } : named
+      guard blocks.sorted() == current.sorted() else {
         throw .malformedSetting(
-          key: key, value: value, expected: "the letters i, f, o, g in some order")
+          key: key, value: value,
+          expected: current.allSatisfy { $0.count == 1 }
+            ? "the letters \(current.sorted().joined(separator: ", ")) in some order"
+            : "\(current.joined(separator: ",")) in some order")
       }
-      order = letters
+      order = blocks
     } else {
       throw .unknownSetting(case: name, key: key, known: keys)
     }

@@ -1,4 +1,4 @@
-public import Kernels
+public import Equations
 
 /// Why a golden case could not be made.
 public enum GoldenError: Error, Sendable, Equatable {
@@ -9,7 +9,9 @@ public enum GoldenError: Error, Sendable, Equatable {
   /// A setting's value cannot be read.
   case malformedSetting(key: String, value: String, expected: String)
   /// The layer refused its arguments.
-  case layer(case: String, KernelError)
+  case layer(case: String, LayerError)
+  /// A layer file says something that cannot be.
+  case file(LayerFileError)
   /// The enclosure of a value does not decide which double is nearest.
   case undecided(case: String, tensor: String, index: Int, radius: Double)
 }
@@ -26,6 +28,8 @@ extension GoldenError: CustomStringConvertible {
       "--set \(key)=\(value): expected \(expected)"
     case .layer(let name, let error):
       "case \(name): \(error)"
+    case .file(let error):
+      "\(error)"
     case .undecided(let name, let tensor, let index, let radius):
       "case \(name), tensor \(tensor), element \(index): the enclosure (radius \(radius)) does not"
         + " decide which double is nearest; nothing was written"

@@ -1,5 +1,5 @@
 import Arithmetic
-public import Kernels
+public import Equations
 import Tensors
 
 /// Checks every gradient of every case, by finite differences or by exact derivatives.
@@ -36,7 +36,7 @@ public struct GradientSurvey: Sendable {
   public struct Setting: Sendable {
     /// The case's name, or that of a seeded setting.
     public let name: String
-    let layer: any Layer
+    let layer: Layer
     let inputs: TensorTable<Double>
   }
 
@@ -86,8 +86,8 @@ public struct GradientSurvey: Sendable {
   ///
   /// - Parameter setting: The setting.
   /// - Returns: One outcome a gradient, then one a further form.
-  /// - Throws: ``KernelError``.
-  public static func finiteDifferences(_ setting: Setting) throws(KernelError) -> [Outcome] {
+  /// - Throws: ``LayerError``.
+  public static func finiteDifferences(_ setting: Setting) throws(LayerError) -> [Outcome] {
     let layer = setting.layer
     let isSequence = layer.forms.count > 1
     let analytic = try layer.evaluate(setting.inputs, form: .advance)
@@ -102,7 +102,7 @@ public struct GradientSurvey: Sendable {
       else { continue }
       let numerical = try numericalGradient(
         at: point.elements, upstream: upstream.flatMap(\.tensor.elements)
-      ) { (elements) throws(KernelError) -> [Double] in
+      ) { (elements) throws(LayerError) -> [Double] in
         var inputs = setting.inputs
         inputs[specification.name] = Tensor(shape: point.shape, elements: elements)
         let results = try layer.evaluate(inputs, form: .advance)
@@ -112,7 +112,7 @@ public struct GradientSurvey: Sendable {
         Outcome(
           setting: setting.name, subject: gradientName(specification),
           error: scaledError(gradient.elements, numerical),
-          relativeError: Kernels.relativeError(numerical, gradient.elements),
+          relativeError: Equations.relativeError(numerical, gradient.elements),
           mark: isSequence ? Mark.sequence : Mark.step))
     }
     return outcomes + (try forms(setting, advance: analytic))
@@ -120,7 +120,7 @@ public struct GradientSurvey: Sendable {
 
   private static func forms(
     _ setting: Setting, advance: TensorTable<Double>
-  ) throws(KernelError) -> [Outcome] {
+  ) throws(LayerError) -> [Outcome] {
     var outcomes: [Outcome] = []
     for form in setting.layer.forms where form != .advance {
       let other = try setting.layer.evaluate(setting.inputs, form: form)
@@ -130,7 +130,7 @@ public struct GradientSurvey: Sendable {
           Outcome(
             setting: setting.name, subject: "\(entry.name), \(form.rawValue) form",
             error: scaledError(entry.tensor.elements, elements),
-            relativeError: Kernels.relativeError(entry.tensor.elements, elements),
+            relativeError: Equations.relativeError(entry.tensor.elements, elements),
             mark: Mark.forms))
       }
     }
@@ -141,8 +141,8 @@ public struct GradientSurvey: Sendable {
   ///
   /// - Parameter setting: The setting.
   /// - Returns: One outcome a gradient.
-  /// - Throws: ``KernelError``.
-  public static func exact(_ setting: Setting) throws(KernelError) -> [Outcome] {
+  /// - Throws: ``LayerError``.
+  public static func exact(_ setting: Setting) throws(LayerError) -> [Outcome] {
     let layer = setting.layer
     let inputs = setting.inputs.map { DoubleDouble(input: $0) }
     let analytic = try layer.evaluate(inputs, form: .advance)

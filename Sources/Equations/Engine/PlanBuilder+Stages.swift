@@ -1,0 +1,148 @@
+/// Which steps run together.
+extension PlanBuilder {
+  /// The way a straight equation must run because some of its terms end at the last or first frame.
+  func waits(_ equation: Equation) -> Schedule.Direction? {
+    let shifts = equation.terms.flatMap(\.references)
+      .filter { skipped.contains($0.name) && $0.shift.frames != 0 }.map(\.shift.frames)
+    guard let first = shifts.first else { return nil }
+    return first > 0 ? .down : .up
+  }
+
+  mutating func stages(_ equations: [Equation]) throws(EquationError) -> [PlannedStage] {
+    let schedule = try Schedule(equations, waits: waits)
+    var stages: [PlannedStage] = []
+    for group in schedule.groups {
+      let members = group.equations.map { equations[$0] }
+      let own = Set(members.map(\.target.name))
+      var isDown: Bool?
+      if case .loop(let direction, _) = group, direction != .any { isDown = direction == .down }
+      var stage = PlannedStage()
+      if let last = stages.last, fits(members, own, isDown, last) {
+        stage = last
+        stages.removeLast()
+      }
+      stage.isDown = isDown ?? stage.isDown
+      try add(group, equations, own, to: &stage)
+      stage.names.formUnion(own)
+      stages.append(stage)
+    }
+    return stages
+  }
+
+  /// Whether equations may run in a stage's frames: what they read from it is there by then.
+  func fits(
+    _ members: [Equation], _ own: Set<String>, _ isDown: Bool?, _ stage: PlannedStage
+  ) -> Bool {
+    if let isDown, let staged = stage.isDown, isDown != staged { return false }
+    let direction = isDown ?? stage.isDown
+    for equation in members {
+      let lastSum = equation.terms.lastIndex { !$0.isElementwise } ?? -1
+      for (index, term) in equation.terms.enumerated() {
+        for reference in term.references
+        where stage.names.contains(reference.name) && !own.contains(reference.name) {
+          // Sums over all frames are made before the stage's frames run.
+          if index <= lastSum { return false }
+          if reference.shift.frames > 0 && direction != true { return false }
+          if reference.shift.frames < 0 && direction != false { return false }
+        }
+      }
+    }
+    return true
+  }
+
+  mutating func add(
+    _ group: Schedule.Group, _ equations: [Equation], _ own: Set<String>,
+    to stage: inout PlannedStage
+  ) throws(EquationError) {
+    switch group {
+    case .straight(let index):
+      let steps = try self.steps(
+        equations[index], Spot(block: nil, blocks: 0), when: { _ in .early })
+      // Everything but the closing of a sum runs over all frames first, in order.
+      var late = steps.frame + steps.late
+      stage.prelude += steps.early
+      let closing = late.lastIndex { if case .elementwise = $0 { true } else { false } }
+      stage.prelude += late[..<(closing ?? late.count)]
+      late.removeFirst(closing ?? late.count)
+      if !late.isEmpty { stage.groups.append(.straight(late)) }
+    case .loop(let direction, let sections):
+      let reach =
+        group.equations.flatMap { equations[$0].terms.flatMap(\.references) }
+        .filter { skipped.contains($0.name) }.map { abs($0.shift.frames) }.max() ?? 0
+      var middle: [PlannedSection] = []
+      for section in sections {
+        middle += try self.sections(
+          section, equations, own, end: nil, direction, early: &stage.prelude)
+      }
+      var ends: [[PlannedSection]] = []
+      for distance in 0..<reach {
+        var ignored: [PlannedStep] = []
+        var all: [PlannedSection] = []
+        for section in sections {
+          all += try self.sections(
+            section, equations, own, end: distance, direction, early: &ignored)
+        }
+        ends.append(all)
+      }
+      stage.groups.append(.loop(middle, ends: ends))
+    }
+  }
+
+  /// A section of a loop's frame, before it what its blocks do at once.
+  mutating func sections(
+    _ section: Schedule.Section, _ equations: [Equation], _ own: Set<String>, end: Int?,
+    _ direction: Schedule.Direction, early: inout [PlannedStep]
+  ) throws(EquationError) -> [PlannedSection] {
+    func spot(_ block: Int?) -> Spot {
+      Spot(
+        toEnd: direction == .down ? end : nil, toStart: direction == .up ? end : nil,
+        block: block, blocks: block == nil ? 0 : widths.blocks)
+    }
+    let skipped = skipped
+    let time: (Reference) -> Time = { reference in
+      if !own.contains(reference.name) {
+        return skipped.contains(reference.name) && reference.shift.frames != 0 ? .frame : .early
+      }
+      return reference.shift.frames != 0 && reference.shift.blocks == 0 ? .frame : .late
+    }
+    switch section {
+    case .all(let indices):
+      var list: [PlannedStep] = []
+      for index in indices {
+        let steps = try self.steps(equations[index], spot(nil), when: time)
+        early += steps.early
+        list += steps.frame + steps.late
+      }
+      return [PlannedSection(blocks: nil, steps: [list])]
+    case .byBlock(let order, let indices):
+      let blocks = order == .down ? (0..<widths.blocks).reversed() : Array(0..<widths.blocks)
+      var frame: [PlannedStep] = []
+      for index in indices {
+        let steps = try self.steps(equations[index], spot(nil), when: time)
+        early += steps.early
+        frame += steps.frame
+      }
+      var lists: [[PlannedStep]] = []
+      for block in blocks {
+        var list: [PlannedStep] = []
+        for index in indices {
+          list += try self.steps(equations[index], spot(block), when: time).late
+        }
+        lists.append(list)
+      }
+      let byBlock = PlannedSection(blocks: blocks, steps: lists)
+      return frame.isEmpty
+        ? [byBlock] : [PlannedSection(blocks: nil, steps: [frame]), byBlock]
+    }
+  }
+
+  mutating func addInitial(_ equation: Equation) throws(EquationError) {
+    let isAhead = equation.terms.flatMap(\.references).contains { $0.shift.frames < 0 }
+    let shiftsBlocks = equation.terms.flatMap(\.references).contains { $0.shift.blocks != 0 }
+    var ignored: [PlannedStep] = []
+    let sections = try self.sections(
+      shiftsBlocks ? .byBlock(.up, [0]) : .all([0]), [equation], [equation.target.name], end: nil,
+      .any, early: &ignored)
+    initial.append((isAhead ? widths.frames : -1, ignored, sections))
+  }
+}

@@ -1,0 +1,427 @@
+/// Reads the lines of a layer file, one declaration or equation each.
+struct LayerFileParser {
+  /// What later lines belong to.
+  private enum Section { case top, form, view, buffer, layerCase }
+
+  var layer: LayerFile
+  private var section = Section.top
+  private var syntax: [(name: String, expression: Syntax, place: SourcePlace)] = []
+  private var passes: [(name: String, place: SourcePlace)] = []
+  private var finalPlace = SourcePlace(line: 1, column: 1)
+
+  /// More would be no layer.
+  static let lineLimit = 2_000
+
+  init(_ layer: LayerFile) { self.layer = layer }
+
+  mutating func parse() throws(LayerFileError) -> LayerFile {
+    let lines = Scanner.lines(of: layer.text, file: layer.file)
+    guard lines.count <= Self.lineLimit, layer.text.utf8.count <= 1 << 20 else {
+      throw layer.error(
+        finalPlace, found: "\(lines.count) lines", expected: "at most \(Self.lineLimit)")
+    }
+    for line in lines {
+      var line = line
+      try read(&line)
+      finalPlace = line.place
+    }
+    try checkComplete()
+    let normaliser = Normaliser(layer)
+    (layer.equations, layer.quantityBlocks) = try normaliser.equations(from: syntax)
+    for (name, place) in passes {
+      guard let index = layer.equations.firstIndex(where: { $0.target.name == name }) else {
+        throw layer.error(place, found: "'\(name)'", expected: "a quantity of the equations")
+      }
+      layer.equations[index].passes = true
+    }
+    try checkReferences()
+    return layer
+  }
+
+  private mutating func read(_ line: inout Scanner) throws(LayerFileError) {
+    var copy = line
+    let place = line.place
+    guard let word = copy.identifier() else {
+      throw line.error("a declaration or an equation such as h = o * n")
+    }
+    // A word that is set to something is an equation or a setting, whatever the word.
+    if copy.next == "=" {
+      try assign(word, place, &copy)
+    } else if try !declare(word, place, &copy), try !declareInSection(word, place, &copy) {
+      throw line.error(
+        "a declaration (layer, streams, frames, size, blocks, order, input, weight, positions, form,"
+          + " view, case …) or an equation")
+    }
+    line = copy
+  }
+
+  /// An equation, or a setting of a case.
+  private mutating func assign(
+    _ word: String, _ place: SourcePlace, _ line: inout Scanner
+  ) throws(LayerFileError) {
+    try line.expect("=")
+    guard section != .layerCase else {
+      var key = (word, place)
+      while true {
+        let value = try line.word("a value such as 3, -0.4:0.6 or random:1:-1:1")
+        let index = layer.cases.count - 1
+        guard !layer.cases[index].settings.contains(where: { $0.key == key.0 }) else {
+          throw layer.error(key.1, found: "'\(key.0)' again", expected: "each setting once")
+        }
+        layer.cases[index].settings.append((key.0, value, key.1))
+        guard line.take(",") else { break }
+        let next = line.place
+        key = (try line.expectIdentifier("a size or a given tensor"), next)
+        try line.expect("=")
+      }
+      return try line.expectEnd()
+    }
+    let expression = try line.expression()
+    try line.expectEnd()
+    section = .top
+    guard !syntax.contains(where: { $0.name == word }) else {
+      throw layer.error(place, found: "a second equation for '\(word)'", expected: "one")
+    }
+    syntax.append((word, expression, place))
+  }
+
+  /// What stands at the top level.
+  private mutating func declare(
+    _ word: String, _ place: SourcePlace, _ line: inout Scanner
+  ) throws(LayerFileError) -> Bool {
+    switch word {
+    case "layer":
+      guard layer.name.isEmpty else { throw line.error("one layer in a file") }
+      layer.name = try line.word("the layer's name")
+    case "source": layer.source = line.rest()
+    case "streams": layer.streams = try line.expectIdentifier("a letter for the streams")
+    case "frames" where section != .view:
+      layer.frames = try line.expectIdentifier("a letter for the frames")
+    case "size", "sizes":
+      try line.list { (line) throws(LayerFileError) in
+        let letter = try line.expectIdentifier("a letter")
+        if line.take("=") {
+          layer.derivedSizes.append((letter, try line.sizeFormula(), place))
+        } else {
+          layer.sizes.append((letter, try line.quoted("what \(letter) counts, in quotes")))
+        }
+      }
+    case "blocks": layer.blockAxis = try line.expectIdentifier("the letter of the frequency blocks")
+    case "order" where section != .view:
+      guard layer.order == nil else { throw line.error("one order that can be changed") }
+      let name = try line.expectIdentifier("a name for the order")
+      try line.expect("=")
+      layer.order = (name, try names(&line, "a block"))
+    case "input":
+      try line.list { (line) throws(LayerFileError) in
+        let tensor = try tensor(&line)
+        guard tensor.rows == nil else { throw line.error("one size, the columns of a frame") }
+        layer.inputs.append(tensor)
+      }
+    case "weight", "weights":
+      try line.list { (line) throws(LayerFileError) in layer.weights.append(try tensor(&line)) }
+    case "positions":
+      try line.list { (line) throws(LayerFileError) in
+        let name = try line.expectIdentifier("the name of a list of positions")
+        let isAhead = line.takeWord("ahead")
+        guard isAhead || line.takeWord("behind") else { throw line.error("'behind' or 'ahead'") }
+        layer.counts.append(.init(name: name, isAhead: isAhead))
+      }
+    case "words":
+      try line.list { (line) throws(LayerFileError) in
+        let name = try line.expectIdentifier("a quantity")
+        layer.words[name] = try line.quoted("what \(name) is, in quotes")
+      }
+    case "passes":
+      try line.list { (line) throws(LayerFileError) in
+        passes.append((try line.expectIdentifier("a quantity"), line.place))
+      }
+    case "path":
+      let name = try line.expectIdentifier("a name for the path")
+      guard line.takeWord("through") else { throw line.error("'through'") }
+      let through = try line.expectIdentifier("a quantity")
+      guard line.takeWord("to") else { throw line.error("'to'") }
+      layer.paths.append((name, through, try line.expectIdentifier("a quantity")))
+    case "known":
+      let name = try line.word("the mistake's name")
+      try line.expect("=")
+      layer.knownMistakes.append((name, line.rest(), place))
+    case "form":
+      let name = try line.word("the form's name")
+      guard !layer.forms.contains(where: { $0.name == name }) else {
+        throw layer.error(place, found: "form \(name) again", expected: "each form once")
+      }
+      layer.forms.append(.init(name: name, place: place))
+      if line.takeWord("of") {
+        guard line.takeWord("one"), line.takeWord("frame") else { throw line.error("'one frame'") }
+        layer.forms[layer.forms.count - 1].isStep = true
+      }
+      section = .form
+    case "view":
+      var view = LayerView(name: try line.word("the view's name"), place: place)
+      if line.takeWord("component") { view.component = try line.word("a marker such as <TfLstm>") }
+      layer.views.append(view)
+      section = .view
+    case "case":
+      try declareCase(place, &line)
+      section = .layerCase
+    default: return false
+    }
+    try line.expectEnd()
+    return true
+  }
+
+  private mutating func declareCase(
+    _ place: SourcePlace, _ line: inout Scanner
+  ) throws(LayerFileError) {
+    let name = try line.word("the case's name")
+    guard line.takeWord("of") else { throw line.error("'of' and the name of a form") }
+    let formPlace = line.place
+    var added = LayerFile.Case(name: name, form: try line.word("a form"), place: place)
+    guard let form = layer.form(named: added.form) else {
+      throw layer.error(
+        formPlace, found: "'\(added.form)'",
+        expected: "a form: \(layer.forms.map(\.name).joined(separator: ", "))")
+    }
+    while line.take(",") {
+      if line.takeWord("view") {
+        let viewPlace = line.place
+        let view = try line.word("a view")
+        guard layer.view(named: view) != nil else {
+          throw layer.error(viewPlace, found: "'\(view)'", expected: "a view declared above")
+        }
+        added.view = view
+      } else if line.takeWord("order") {
+        let orderPlace = line.place
+        let blocks = try names(&line, "a block")
+        guard let order = layer.order, blocks.sorted() == order.blocks.sorted() else {
+          throw layer.error(
+            orderPlace, found: blocks.joined(separator: " "),
+            expected: "each of \(layer.order?.blocks.joined(separator: " ") ?? "no blocks") once")
+        }
+        added.order = blocks
+      } else {
+        throw line.error("'view' or 'order'")
+      }
+    }
+    guard layer.order == nil || added.order != nil else {
+      throw layer.error(place, found: "no order", expected: "', order' and the storage order")
+    }
+    guard !layer.cases.contains(where: { $0.name == name }) else {
+      throw layer.error(place, found: "case \(name) again", expected: "each case once")
+    }
+    _ = form
+    layer.cases.append(added)
+  }
+
+  /// What belongs to a form, view, buffer or case.
+  private mutating func declareInSection(
+    _ word: String, _ place: SourcePlace, _ line: inout Scanner
+  ) throws(LayerFileError) -> Bool {
+    switch (section, word) {
+    case (.form, "start"):
+      try line.list { (line) throws(LayerFileError) in
+        let quantity = try line.expectIdentifier("a quantity")
+        try line.expect("=")
+        let given = line.wholeNumber() == 0 ? nil : try line.expectIdentifier("0, or a name")
+        layer.forms[layer.forms.count - 1].starts.append((quantity, given))
+      }
+    case (.form, "output"):
+      try line.list { (line) throws(LayerFileError) in
+        let name = try line.expectIdentifier("the output's name")
+        let quantity = line.take("=") ? try line.expectIdentifier("a quantity") : name
+        layer.forms[layer.forms.count - 1].outputs.append((name, quantity))
+      }
+    case (.form, "split"):
+      let weight = try line.expectIdentifier("a weight with blocks")
+      try line.expect("=")
+      let parts = try names(&line, "a matrix")
+      layer.forms[layer.forms.count - 1].splits.append((weight, parts))
+    case (.view, "order"), (.buffer, "order"):
+      layer.views[layer.views.count - 1].order = try names(&line, "a block")
+    case (.view, "frames"), (.view, "parameters"):
+      try line.list { (line) throws(LayerFileError) in
+        let name = try line.expectIdentifier("the program's name")
+        try line.expect("=")
+        var entry = LayerView.Entry(
+          name: name, source: try line.expectIdentifier("the layer's name"))
+        entry.isParameter = word == "parameters"
+        entry.isTransposed = line.takeWord("transposed")
+        layer.views[layer.views.count - 1].entries.append(entry)
+      }
+    case (.view, "buffer"), (.buffer, "buffer"):
+      let name = try line.expectIdentifier("the buffer's name")
+      let isBackward = line.takeWord("backward")
+      guard isBackward || line.takeWord("forward") else {
+        throw line.error("'forward' or 'backward'")
+      }
+      var buffer = LayerView.Buffer(name: name, isBackward: isBackward)
+      buffer.hasBlockPadding = line.takeWord("padded")
+      layer.views[layer.views.count - 1].buffers.append(buffer)
+      section = .buffer
+    case (.buffer, "columns"): try bufferColumns(&line)
+    case (.buffer, "evaluate"):
+      var order: [String] = []
+      while !line.isAtEnd { order.append(try line.word("a quantity")) }
+      let view = layer.views.count - 1
+      layer.views[view].buffers[layer.views[view].buffers.count - 1].evaluationOrder = order
+    case (.layerCase, "about"):
+      layer.cases[layer.cases.count - 1].about = line.rest()
+    case (.layerCase, "sentences"):
+      var lengths: [Int] = []
+      while let length = line.wholeNumber() {
+        guard length > 0, length <= 1_000_000 else { throw line.error("lengths of at least 1") }
+        lengths.append(length)
+      }
+      layer.cases[layer.cases.count - 1].sentences = lengths
+    default: return false
+    }
+    try line.expectEnd()
+    return true
+  }
+
+  private mutating func bufferColumns(_ line: inout Scanner) throws(LayerFileError) {
+    let view = layer.views.count - 1
+    let buffer = layer.views[view].buffers.count - 1
+    try line.list { (line) throws(LayerFileError) in
+      let each = line.takeWord("each")
+      var prefix = ""
+      if each {
+        if layer.order?.name != copyOfIdentifier(line) { prefix = line.identifier() ?? "" }
+        guard let order = layer.order, line.takeWord(order.name) else {
+          throw line.error("the order's name")
+        }
+      }
+      var source: String?
+      if !each, line.wholeNumber() != 0 {
+        var name = try line.expectIdentifier("a quantity, or 0")
+        if line.take(".") { name += "." + (try line.expectIdentifier("a block")) }
+        source = name
+      }
+      let words = try line.quoted("what it is, in quotes")
+      layer.views[view].buffers[buffer].columns.append(
+        (each, prefix, LayerView.Column(source: source, words: words)))
+    }
+  }
+
+  private func copyOfIdentifier(_ line: Scanner) -> String? {
+    var copy = line
+    return copy.identifier()
+  }
+
+  /// `name[rows, blocks: size]`, `name[size]`.
+  private func tensor(_ line: inout Scanner) throws(LayerFileError) -> LayerFile.Tensor {
+    let place = line.place
+    let name = try line.expectIdentifier("a name")
+    try line.expect("[")
+    var axes: [LayerFile.Columns] = []
+    repeat { axes.append(try columns(&line)) } while line.take(",")
+    try line.expect("]")
+    guard axes.count <= 2 else {
+      throw layer.error(place, found: "\(axes.count) axes", expected: "one or two")
+    }
+    if axes.count == 2, !axes[0].blocks.isEmpty {
+      throw layer.error(place, found: "blocks of rows", expected: "blocks of columns only")
+    }
+    let columns = axes[axes.count - 1]
+    return .init(name: name, rows: axes.count == 2 ? axes[0].size : nil, columns: columns, place: place)
+  }
+
+  private func columns(_ line: inout Scanner) throws(LayerFileError) -> LayerFile.Columns {
+    var copy = line
+    var blocks: [String] = []
+    while let name = copy.identifier() { blocks.append(name) }
+    guard !blocks.isEmpty, copy.take(":") else {
+      return .init(blocks: [], order: nil, size: try line.sizeFormula())
+    }
+    line = copy
+    let size = try line.sizeFormula()
+    if blocks.count == 1, let order = layer.order, order.name == blocks[0] {
+      return .init(blocks: order.blocks, order: order.name, size: size)
+    }
+    guard Set(blocks).count == blocks.count else { throw line.error("each block's name once") }
+    return .init(blocks: blocks, order: nil, size: size)
+  }
+
+  private func names(_ line: inout Scanner, _ what: String) throws(LayerFileError) -> [String] {
+    var names: [String] = []
+    while let name = line.identifier() { names.append(name) }
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw line.error("\(what), each once")
+    }
+    return names
+  }
+
+  private func checkComplete() throws(LayerFileError) {
+    func missing(_ what: String) -> LayerFileError {
+      layer.error(finalPlace, found: "the end of the file", expected: what)
+    }
+    if layer.name.isEmpty { throw missing("a line 'layer NAME'") }
+    if layer.frames.isEmpty { throw missing("a line 'frames T'") }
+    if layer.inputs.isEmpty { throw missing("a line 'input x[D]'") }
+    if syntax.isEmpty { throw missing("an equation") }
+    if layer.forms.isEmpty { throw missing("a form, such as 'form sequence' with its outputs") }
+    if layer.cases.isEmpty { throw missing("a case, such as 'case NAME of sequence' with its sizes") }
+    for form in layer.forms where form.outputs.isEmpty {
+      throw layer.error(form.place, found: "no output", expected: "a line 'output NAME = QUANTITY'")
+    }
+  }
+
+  /// Forms and paths may name only what is there, and must say what is needed.
+  private func checkReferences() throws(LayerFileError) {
+    let quantities = Set(layer.equations.map(\.target.name))
+    let inputs = Set(layer.inputs.map(\.name))
+    for path in layer.paths where !quantities.contains(path.through) || !quantities.contains(path.to) {
+      throw layer.error(
+        finalPlace, found: "path \(path.name) through \(path.through) to \(path.to)",
+        expected: "two quantities of the equations")
+    }
+    let shifted = layer.equations.flatMap { equation in
+      equation.terms.flatMap(\.references).filter { $0.shift.frames != 0 }
+        .map { ($0.name, equation.place) }
+    }
+    for form in layer.forms {
+      for output in form.outputs where !quantities.contains(output.quantity) {
+        throw layer.error(
+          form.place, found: "output '\(output.quantity)'", expected: "a quantity of the equations")
+      }
+      for output in form.outputs where output.name == output.quantity {
+        if let reader = layer.equations.first(where: { equation in
+          equation.terms.flatMap(\.references).contains { $0.name == output.quantity }
+        }) {
+          throw layer.error(
+            form.place, found: "output \(output.name)",
+            expected: "another name for it, as \(reader.target.name) reads the quantity too")
+        }
+      }
+      for start in form.starts where !quantities.contains(start.quantity)
+        && !inputs.contains(start.quantity)
+      {
+        throw layer.error(
+          form.place, found: "start '\(start.quantity)'", expected: "a quantity of the equations")
+      }
+      for (name, place) in shifted where !form.starts.contains(where: { $0.quantity == name }) {
+        throw layer.error(
+          place, found: "\(name) of another frame",
+          expected: "a line 'start \(name) = …' in form \(form.name)")
+      }
+      for split in form.splits {
+        guard let weight = layer.weights.first(where: { $0.name == split.weight }),
+          weight.columns.blocks.count == split.parts.count
+        else {
+          throw layer.error(
+            form.place, found: "split \(split.weight)",
+            expected: "a weight with as many blocks as parts")
+        }
+      }
+    }
+    if let name = Dictionary(
+      grouping: layer.inputs.map(\.name) + layer.weights.map(\.name) + layer.counts.map(\.name)
+        + layer.equations.map(\.target).map { $0.name + ($0.block.map { ".\($0)" } ?? "") },
+      by: { $0 }
+    ).first(where: { $0.value.count > 1 })?.key {
+      throw layer.error(
+        SourcePlace(line: 1, column: 1), found: "two declarations of '\(name)'", expected: "one")
+    }
+  }
+}
