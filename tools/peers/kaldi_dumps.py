@@ -1,0 +1,84 @@
+"""Real Kaldi's dumps of the layers, each run again from the dump's own inputs and weights."""
+
+import os
+
+import numpy as np
+
+from cases import (
+    GIVEN, KALDI_NAMES, Description, dump_name, printed_digits, printed_unit, read_kaldi)
+from numbers_ import Floats
+from recurrent_layers import Habits
+
+# Folder → (layer, streams, tolerance, Kaldi's habits). The tolerance is a share of the tensor's
+# largest element, on top of half a unit of the last printed digit. Kaldi ran in float32 except where
+# it says double. Dumps of 6 digits hold inputs of 6 digits, but Kaldi had run on the unrounded ones:
+# moving the inputs by half a unit moves results by 3e-6 to 8e-6.
+DUMPS = {
+    "lstmp": ("lstmp", 3, 1e-6, Habits()),
+    "lstmp-large": ("lstmp", 3, 1e-5, Habits()),
+    "lstmp-clipped": ("lstmp", 2, 1e-6, Habits(cell_clip=0.3, diff_clip=0.05)),
+    "blstmp": ("blstmp", 2, 1e-6, Habits(mirrored_df=True, mirrored_dWr=True)),
+    "blstmp-large": ("blstmp", 3, 1e-5, Habits(mirrored_df=True, mirrored_dWr=True)),
+    "recurrent": ("elman", 3, 1e-5, Habits()),
+    "deepfsmn": ("deepfsmn", 1, 1e-5, Habits()),
+    "deepfsmn-double": ("deepfsmn", 1, 1e-12, Habits()),
+}
+# Other habits that these dumps must contradict, and by how much at least: a check that can fail.
+CONTRADICTED = {
+    "lstmp-clipped": (Habits(), Habits(cell_clip=0.3), Habits(diff_clip=0.05)),
+    "blstmp": (Habits(), Habits(mirrored_df=True), Habits(mirrored_dWr=True)),
+    "blstmp-large": (Habits(), Habits(mirrored_df=True), Habits(mirrored_dWr=True)),
+}
+CONTRADICTION = 1e-3
+
+
+class Dump:
+    """A dump's matrices by their name in the Kaldi view, its digits, and its inputs as ours."""
+
+    def __init__(self, folder, layer, streams):
+        self.d, self.streams = Description(layer), streams
+        self.matrices, self.digits = {}, {}
+        for file in sorted(os.listdir(folder)):
+            if not file.endswith(".nnet"):
+                path, name = os.path.join(folder, file), dump_name(file)
+                self.matrices[name] = read_kaldi(path, strict=False)
+                self.digits[name] = printed_digits(path)
+        names = KALDI_NAMES.get(layer, {})
+        self.given = {"x": self.sequence("in"), "dout": self.sequence("out_diff")}
+        for name in (word.split(":")[0] for word in GIVEN[layer].split()):
+            if name not in self.given:
+                m = self.matrices[names.get(name, name)]
+                self.given[name] = (m.ravel() if name.endswith("position")
+                                    else m if m.ndim == 1 or name.endswith("filter") else m.T)
+        if "w_r_m" in names.values() or "f_w_r_m" in names.values():
+            self.d.dimensions["C"] = self.given["fpi" if layer == "blstmp" else "pi"].size
+
+    def sequence(self, name):
+        m = self.matrices[name]
+        if self.d.kernel == "deepfsmn":
+            return m
+        return m.reshape(-1, self.streams, m.shape[1]).transpose(1, 0, 2)
+
+    def worst(self, habits):
+        """(largest error beyond the print, as a share of its tensor's largest element, tensor)."""
+        results = self.d.evaluate(Floats(np.float64), self.given, habits)
+        view, shares = self.d.kaldi_view(self.given, results), []
+        for name, actual in self.matrices.items():
+            if name not in view or view[name][0].shape != actual.shape:
+                return np.inf, name + ", which has no counterpart"
+            print_error = printed_unit(actual, self.digits[name]) / 2
+            error = (np.abs(view[name][0] - actual) - print_error).max()
+            shares.append((max(error, 0) / np.abs(actual).max(), name))
+        return max(shares)
+
+
+def check(dumps, expect):
+    """Every dump by its own habits; and that other habits do not explain it."""
+    for folder, (layer, streams, tolerance, habits) in DUMPS.items():
+        dump = Dump(os.path.join(dumps, folder), layer, streams)
+        share, name = dump.worst(habits)
+        expect(f"Kaldi {folder}: {len(dump.matrices)} tensors", share <= tolerance,
+               f"worst {share:.1e} of the largest element in {name}")
+        for other in CONTRADICTED.get(folder, ()):
+            share, name = dump.worst(other)
+            expect(f"Kaldi {folder} is not {other}", share >= CONTRADICTION, f"{share:.1e} in {name}")
