@@ -43,15 +43,26 @@ class Dump:
                 path, name = os.path.join(folder, file), dump_name(file)
                 self.matrices[name] = read_kaldi(path, strict=False)
                 self.digits[name] = printed_digits(path)
-        names = KALDI_NAMES.get(layer, {})
+        names, sizes = KALDI_NAMES.get(layer, {}), self.d.dimensions
         self.given = {"x": self.sequence("in"), "dout": self.sequence("out_diff")}
-        for name in (word.split(":")[0] for word in GIVEN[layer].split()):
-            if name not in self.given:
+        for name, letters in (word.split(":") for word in GIVEN[layer].split()):
+            if name == "h0":
+                self.given[name] = np.zeros(self.given["dout"][:, 0].shape)
+            elif name not in self.given:
                 m = self.matrices[names.get(name, name)]
                 self.given[name] = (m.ravel() if name.endswith("position")
                                     else m if m.ndim == 1 or name.endswith("filter") else m.T)
-        if "w_r_m" in names.values() or "f_w_r_m" in names.values():
-            self.d.dimensions["C"] = self.given["fpi" if layer == "blstmp" else "pi"].size
+            for letter, size in zip(letters.split(","), self.given[name].shape):
+                if len(letter) == 1:
+                    sizes[letter] = size
+        if layer == "tflstm":
+            sizes["B"] = self.given["h0"].shape[1] // sizes["H"]
+            sizes["S"] = (sizes["D"] - sizes["F"]) // max(sizes["B"] - 1, 1)
+
+    def case(self):
+        """The dump's inputs as a case of its layer."""
+        self.d.inputs = lambda: self.given
+        return self.d
 
     def sequence(self, name):
         m = self.matrices[name]
@@ -60,8 +71,10 @@ class Dump:
         return m.reshape(-1, self.streams, m.shape[1]).transpose(1, 0, 2)
 
     def worst(self, habits):
+        return self.worst_of(self.d.evaluate(Floats(np.float64), self.given, habits))
+
+    def worst_of(self, results):
         """(largest error beyond the print, as a share of its tensor's largest element, tensor)."""
-        results = self.d.evaluate(Floats(np.float64), self.given, habits)
         view, shares = self.d.kaldi_view(self.given, results), []
         for name, actual in self.matrices.items():
             if name not in view or view[name][0].shape != actual.shape:

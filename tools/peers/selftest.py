@@ -8,8 +8,9 @@ import sys
 
 import numpy as np
 
-import layers
+import equations_selftest
 import kaldi_dumps
+import layers
 from cases import AWAITED, CASES, Description, read_kaldi, time_major
 from numbers_ import Exact, Floats, ORDERS
 
@@ -203,6 +204,7 @@ if __name__ == "__main__":
     elementary()
     agreement()
     finite_differences()
+    equations_selftest.check(sys.argv[1] if len(sys.argv) > 1 else None, expect)
     if len(sys.argv) > 1:
         real_kaldi(sys.argv[1])
         kaldi_double(sys.argv[1])
