@@ -173,8 +173,10 @@ class Run:
                 raise Circular(name)
             self.waiting.add(key)
             result = self.ev(self.equations[name], t, k)
-            self.memo[key] = np.broadcast_to(result, np.broadcast_shapes(
-                result.shape, (self.N, self.widths.get(name, 1)))).astype(self.dtype)
+            shape = (self.N, self.widths.get(name, 1))
+            if result.shape != shape:
+                result = np.broadcast_to(result, np.broadcast_shapes(result.shape, shape))
+            self.memo[key] = result.astype(self.dtype, copy=False)
         return self.memo[key]
 
     def zero(self):

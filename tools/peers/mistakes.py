@@ -1,7 +1,11 @@
 """Every single mistake in a layer's equations, made by editing their trees.
 
-    python mistakes.py KERNEL                          the mistakes of a layer, one a line
-    python mistakes.py GOLDEN/CASE [NAME OUTDIR]       write the program with that mistake as a dump
+    python mistakes.py KERNEL|GOLDEN/CASE              the mistakes of a layer, one a line
+    python mistakes.py KERNEL|GOLDEN/CASE NAME OUTDIR [--quantities]
+                                                       the program with that mistake, as a dump
+
+An empty NAME is the right program. With --quantities every quantity of the equations is written, too,
+under its own name, T·N rows, time-major.
 
 A mistake of a forward equation is two programs: the wrong layer rightly differentiated, and (", in
 forward only") the right backward text run on the wrong trace. Mistakes of backward equations and of
@@ -23,6 +27,7 @@ from peer_layers import LAYERS, Equations, Program, right
 # largest element.
 Mistake = namedtuple("Mistake", "name kind part target edits forward_only only clipped",
                      defaults=(False, None, False))
+Pair = namedtuple("Pair", Mistake._fields + ("parts",))
 
 EXCHANGED = {  # what people write for a function, or for its slope
     "sigmoid": ("tanh", "hard_sigmoid"), "tanh": ("sigmoid", "identity"), "relu": ("identity",),
@@ -196,6 +201,20 @@ class Catalogue:
         return Program(self.d, Equations(**parts), chain, mistake, dtype, given)
 
 
+def pairs(catalogue, count, dice):
+    """So many mistakes of two edits in different equations, of the forward pass alone or backward."""
+    single = [m for m in catalogue.mistakes()
+              if m.kind not in ("known", "clipped", "not accumulated")
+              and (m.part != "forward" or m.forward_only)]
+    found = []
+    while len(found) < count:
+        one, other = dice.sample(single, 2)
+        if one.target != other.target:
+            found.append(Pair(f"{one.name}; {other.name}", "pair", one.part, one.target,
+                              one.edits + other.edits, True, None, False, (one, other)))
+    return found
+
+
 def complement(e):
     return ("sum", ((1, ("num", 1)), (-1, e)))
 
@@ -272,38 +291,43 @@ def shifted(e, name, dt):
     return e
 
 
-def view(catalogue, mistake=None):
-    """The Kaldi view of the program: name → (matrix, is it a result)."""
+def view(catalogue, mistake=None, quantities=False):
+    """The Kaldi view of the program: name → (matrix, is it a result); or each quantity beside it."""
     given = {k: v if k.endswith("position") else np.asarray(v, np.float32)
              for k, v in catalogue.d.inputs().items()}
     with np.errstate(all="ignore"):
-        results = catalogue.program(mistake, given=given).results()
-    return catalogue.d.kaldi_view(given, results)
+        program = catalogue.program(mistake, given=given)
+        whole = catalogue.d.kaldi_view(given, program.results())
+        if quantities:
+            whole |= {name: (m, True) for name, m in program.quantities().items()}
+    return whole
 
 
-def dump(catalogue, mistake, outdir):
+def dump(catalogue, mistake, outdir, quantities=False):
     """Writes the whole Kaldi view, buffers included, in float32 at 7 digits."""
     os.makedirs(outdir, exist_ok=True)
-    for name, (m, _) in view(catalogue, mistake).items():
+    for name, (m, _) in view(catalogue, mistake, quantities).items():
         with open(os.path.join(outdir, name + ".txt"), "w") as f:
             f.write(kaldi_text(m))
 
 
 def main():
-    where = sys.argv[1]
-    d = Description.read(where) if os.path.isdir(where) else Description(where)
+    words = [w for w in sys.argv[1:] if w != "--quantities"]
+    if len(words) not in (1, 3):
+        sys.exit(__doc__)
+    d = Description.read(words[0]) if os.path.isdir(words[0]) else Description(words[0])
     catalogue = Catalogue(d)
-    if len(sys.argv) == 2:
-        for m in catalogue.mistakes():
-            print(f"{m.kind:18s} {m.name}")
-        return
     named = {m.name: m for m in catalogue.mistakes()} | {"": None}
-    if sys.argv[2] not in named:
-        sys.exit(f"no mistake called {sys.argv[2]!r} in {d.kernel}")
-    try:
-        dump(catalogue, named[sys.argv[2]], sys.argv[3])
-    except Circular as name:
-        sys.exit(f"no program makes this mistake: {name} would wait for itself")
+    if len(words) == 1:
+        for m in filter(None, named.values()):
+            print(f"{m.kind:18s} {m.name}")
+    elif words[1] not in named:
+        sys.exit(f"no mistake called {words[1]!r} in {d.kernel}")
+    else:
+        try:
+            dump(catalogue, named[words[1]], words[2], "--quantities" in sys.argv)
+        except Circular as name:
+            sys.exit(f"no program makes this mistake: {name} would wait for itself")
 
 
 if __name__ == "__main__":
