@@ -372,6 +372,7 @@ class Program:
 
     def quantities(self):
         """Every quantity by its name in the equations, T·N rows, time-major; backward ones too."""
-        names = list(self.equations.forward)
-        names += [n for n in self.equations.backward if n.partition(".")[0] != "d" + self.layer.input]
+        names = [*self.equations.forward, *self.equations.backward]
+        names += {n.partition(".")[0]: None for n in names if "." in n}  # the blocks as one
+        names.remove("d" + self.layer.input)
         return {n: np.concatenate(self.frames(n)) for n in names}
