@@ -85,8 +85,40 @@ class Dump:
         return max(shares)
 
 
+# One cell, one input, two frames, as compiled Kaldi printed them (float32, 6 digits): LSTMP with
+# e = (1, -0.5), BLSTMP with e = (1 .25; -.5 .75) and backward weights -0.5 times the forward ones.
+ONE_CELL = {"x": [.5, -1], "Wx": [.1, .2, .3, .4], "Wr": [.5, -.4, .3, -.2],
+            "b": [.01, .02, .03, .04], "pi": [.1], "pf": [.2], "po": [.3], "Wm": [.7]}
+PRINTED = {
+    "lstmp": {"out": ".0124914 -.00691006", "dx": ".0199313 -.00535173",
+              "gradients": ".148575 -.000564746 .00111110 .000598814 -.000802626 3.68306e-5 "
+                           "-1.38792e-5 2.55237e-5 .104387 .00771594 -.00111110 .00732752 "
+                           "9.36428e-5 -3.52881e-5 .000118451 .0221730"},
+    "blstmp": {"out": ".0124914 .000457191 -.00691006 -.00447285", "dx": ".0209213 -.000609168",
+               "dbWr": "8.90695e-5 -1.32689e-6 1.07852e-6 -2.70943e-7", "dbpf": "-5.66551e-6"},
+}
+
+
+def one_cell(expect):
+    """The true gradients of one cell; those of BLSTMP were found by finite differences."""
+    shapes = {"Wx": (1, 4), "Wr": (1, 4), "Wm": (1, 1)}
+    weights = {k: np.array(v).reshape(shapes.get(k, -1)) for k, v in ONE_CELL.items() if k != "x"}
+    both = {side + k: m * scale for side, scale in (("f", 1), ("b", -.5)) for k, m in weights.items()}
+    for layer, own, e in (("lstmp", weights, [1, -.5]), ("blstmp", both, [1, .25, -.5, .75])):
+        given = {"x": np.array(ONE_CELL["x"]).reshape(1, 2, 1), **own,
+                 "dout": np.array(e).reshape(1, 2, -1)}
+        r = Description(layer).evaluate(Floats(np.float64), given)
+        r["gradients"] = np.concatenate([r["d" + k].ravel() for k in own])
+        for name, text in PRINTED[layer].items():
+            printed = np.array([float(v) for v in text.split()])
+            error = np.abs(r[name].ravel() - printed) - printed_unit(printed, 6)
+            share = max(error.max(), 0) / np.abs(printed).max()
+            expect(f"Kaldi's one cell, {layer} {name}", share <= 1e-6, f"{share:.1e}")
+
+
 def check(dumps, expect):
     """Every dump by its own habits; and that other habits do not explain it."""
+    one_cell(expect)
     for folder, (layer, streams, tolerance, habits) in DUMPS.items():
         dump = Dump(os.path.join(dumps, folder), layer, streams)
         share, name = dump.worst(habits)
