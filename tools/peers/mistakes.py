@@ -148,7 +148,7 @@ class Catalogue:
     def reading_edits(self, x, place):
         _, name, block, dt, dk = x
         base = name.partition(".")[0]
-        steps = {-1: (0,), 0: (-1, 1), 1: (0,)}[dt] if base in self.shifted else ()
+        steps = {-1: (0, 1), 0: (-1, 1), 1: (0, -1)}[dt] if base in self.shifted else ()
         for step in steps:
             new = (*x[:3], step, dk)
             yield "frame", f"{show(new)} for {show(x)}{place}", new

@@ -160,7 +160,7 @@ def elman(ar, p):
 
 def gru(ar, p, order="zrn"):
     """Cho's: n = tanh(x·Wx_n + b_n + (r ⊙ h′)·Wn), h = z ⊙ h′ + (1 - z) ⊙ n."""
-    x, H = p["x"], p["Wn"].shape[0]
+    H = p["Wn"].shape[0]
     gates = order.replace("n", "")
     Wx, b, Wh = blocks_of(p["Wx"], order, H), blocks_of(p["b"], order, H), blocks_of(
         p["Wh"], gates, H)
@@ -189,7 +189,7 @@ def gru(ar, p, order="zrn"):
 
 def gru_after(ar, p, order="rzn"):
     """cuDNN's, PyTorch's: n = tanh(x·Wx_n + bx_n + r ⊙ (h′·Wh_n + bh_n)), h as Cho's."""
-    x, H = p["x"], p["Wh"].shape[0]
+    H = p["Wh"].shape[0]
     Wx, Wh, bx, bh = (blocks_of(p[k], order, H) for k in ("Wx", "Wh", "bx", "bh"))
 
     def cell(xt, h0):
