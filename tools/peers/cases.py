@@ -7,6 +7,8 @@ import re
 import numpy as np
 
 import layers
+import recurrent_layers
+from recurrent_layers import Habits
 
 STEPS = ("lstm-step", "sru-step", "sru-step-separate", "tflstm-step")
 
@@ -24,6 +26,15 @@ GIVEN = {
     "compact-vfsmn": "hidden:T,D filter:N,D position:T dmemory:T,D",
     "bi-compact-vfsmn": "hidden:T,D bfilter:N1+1,D ffilter:N2,D bposition:T fposition:T "
                         "dmemory:T,D",
+    "lstmp": "x:N,T,D Wx:D,4C Wr:R,4C b:4C pi:C pf:C po:C Wm:C,R dout:N,T,R",
+    "blstmp": "x:N,T,D " + "".join(
+        f"{s}Wx:D,4C {s}Wr:R,4C {s}b:4C {s}pi:C {s}pf:C {s}po:C {s}Wm:C,R " for s in "fb")
+        + "dout:N,T,2R",
+    "elman": "x:N,T,D Wx:D,H Wh:H,H b:H dout:N,T,H",
+    "gru": "x:N,T,D Wx:D,3H Wh:H,2H Wn:H,H b:3H dout:N,T,H",
+    "gru-after": "x:N,T,D Wx:D,3H Wh:H,3H bx:3H bh:3H dout:N,T,H",
+    "deepfsmn": "x:T,D Wh:D,H bh:H Wp:H,D bfilter:N1+1,D ffilter:N2,D bposition:T fposition:T "
+                "dout:T,D",
 }
 GIVEN["tflstm-ifog"] = GIVEN["tflstm"]
 
@@ -52,7 +63,22 @@ DEFAULTS = {
                          "dmemory=75:1", None),
 }
 DEFAULTS["sru-step-separate"] = DEFAULTS["sru-step"]
-CASES = tuple(DEFAULTS)
+PROJECTED = "Wx=-0.2:0.9 Wr=-0.3:0.8 b=0.2:0.7 pi=0.1:0.6 pf=0.2:0.7 po=0.3:0.8 Wm=-0.4:0.7"
+DEFAULTS |= {
+    "lstmp": ("N2 T3 D3 C4 R3", f"x=-0.4:0.6 {PROJECTED} dout=-0.6:0.6", "gifo"),
+    "blstmp": ("N2 T3 D3 C4 R3", "x=-0.4:0.6 " + " ".join(
+        side + word for side in "fb" for word in PROJECTED.split()) + " dout=-0.6:0.6", "gifo"),
+    "elman": ("N2 T3 D3 H4", "x=-0.4:0.6 Wx=-0.2:0.9 Wh=-0.3:0.6 b=0.2:0.7 dout=-0.6:0.6", None),
+    "gru": ("N2 T3 D3 H4", "x=-0.4:0.6 Wx=-0.2:0.9 Wh=-0.3:0.6 Wn=-0.4:0.7 b=0.2:0.7 "
+            "dout=-0.6:0.6", "zrn"),
+    "gru-after": ("N2 T3 D3 H4", "x=-0.4:0.6 Wx=-0.2:0.9 Wh=-0.3:0.6 bx=0.2:0.7 bh=-0.3:0.4 "
+                  "dout=-0.6:0.6", "rzn"),
+    "deepfsmn": ("T15 D5 H7 N1=4 N2=3", "x=-0.7:0.8 Wh=-0.5:0.6 bh=-0.2:0.3 Wp=-0.4:0.5 "
+                 "bfilter=0.1:0.6 ffilter=-0.4:0.3 dout=-0.6:0.6", None),
+}
+# Checked against real Kaldi and by differences here; not yet in the golden folder.
+AWAITED = ("lstmp", "blstmp", "elman", "gru", "gru-after", "deepfsmn")
+CASES = tuple(c for c in DEFAULTS if c not in AWAITED)
 
 KALDI_NAMES = {
     "sru": {"W": "w_xfrh", "bf": "bias_f", "br": "bias_r"},
@@ -60,7 +86,14 @@ KALDI_NAMES = {
                "pi": "peephole_i_c", "pf": "peephole_f_c", "po": "peephole_o_c"},
     "compact-vfsmn": {"filter": "filter"},
     "bi-compact-vfsmn": {"bfilter": "bfilter", "ffilter": "ffilter"},
+    "lstmp": {"Wx": "w_gifo_x", "Wr": "w_gifo_r", "b": "bias", "pi": "peephole_i_c",
+              "pf": "peephole_f_c", "po": "peephole_o_c", "Wm": "w_r_m"},
+    "elman": {"Wx": "w_forward", "Wh": "w_recurrent", "b": "bias"},
 }
+KALDI_NAMES["blstmp"] = {
+    side + name: f"{side}_{kaldi}" for side in "fb" for name, kaldi in KALDI_NAMES["lstmp"].items()}
+# Per-frame quantities that Kaldi keeps in matrices of their own.
+INTERNALS = {"elman": ("out_diff_bptt",), "deepfsmn": ("h_out", "p_out", "dh_out", "dp_out")}
 
 
 def variant(j):
@@ -109,8 +142,8 @@ class Description:
 
     def shape(self, letters):
         d = dict(self.dimensions)
-        d["4H"], d["BH"] = 4 * d.get("H", 0), d.get("B", 0) * d.get("H", 0)
-        d["N1+1"] = d.get("N1", 0) + 1
+        d["BH"], d["N1+1"] = d.get("B", 0) * d.get("H", 0), d.get("N1", 0) + 1
+        d |= {f"{n}{k}": n * d[k] for n in (2, 3, 4) for k in "HCR" if k in d}
         return tuple(d[k] for k in letters.split(","))
 
     def shapes(self):
@@ -150,7 +183,7 @@ class Description:
     def stored(self, name):
         return read_kaldi(os.path.join(self.folder, "numpy", name + ".txt"))
 
-    def evaluate(self, ar, inputs=None):
+    def evaluate(self, ar, inputs=None, habits=None):
         """All results under the notebooks' names and shapes, internals included."""
         given = inputs if inputs is not None else self.inputs()
         p = {k: v if k.endswith("position") else ar.given(v) for k, v in given.items()}
@@ -168,6 +201,14 @@ class Description:
             return layers.tflstm_step(ar, p, F, S, self.order)
         if k in ("tflstm", "tflstm-ifog"):
             return layers.tflstm(ar, p, F, S, self.order)
+        if k in ("lstmp", "blstmp"):
+            return getattr(recurrent_layers, k)(ar, p, self.order, habits or Habits())
+        if k in ("gru", "gru-after"):
+            return getattr(recurrent_layers, k.replace("-", "_"))(ar, p, self.order)
+        if k == "elman":
+            return recurrent_layers.elman(ar, p)
+        if k == "deepfsmn":
+            return layers.deep_fsmn(ar, p)
         if k == "compact-vfsmn":
             return layers.compact_vfsmn(ar, p)
         return layers.bi_compact_vfsmn(ar, p)
@@ -177,7 +218,7 @@ class Description:
         view = {}
         for source, is_result in ((given, False), (results, True)):
             for name, m in source.items():
-                if not name.endswith("propagate"):
+                if not name.endswith("propagate") and name not in INTERNALS.get(self.kernel, ()):
                     view[name] = (m.reshape(-1, m.shape[-1]) if m.ndim == 3 else m, is_result)
         return view
 
@@ -195,35 +236,43 @@ class Description:
         names = KALDI_NAMES.get(self.kernel) or {
             k: k for k in given if k not in ("x", "dout", "h0") and not k.endswith("position")}
         permute = (lambda m, axis: m)
-        if self.kernel == "tflstm":
-            H = self.dimensions["H"]
+        if self.kernel in ("tflstm", "lstmp", "blstmp"):
+            H = self.dimensions["H" if self.kernel == "tflstm" else "C"]
             columns = np.concatenate([np.arange(H) + H * self.order.index(g) for g in "gifo"])
             permute = (lambda m, axis: np.take(m, columns, axis))
         for name, kaldi in names.items():
             for suffix, m, is_result in (("", given[name], False),
                                          ("_corr", results["d" + name], True)):
-                if name in ("Wx", "Wh", "Wk", "b"):
+                if "gifo" in kaldi or kaldi.endswith("bias"):
                     m = permute(m, m.ndim - 1)
-                view[kaldi + suffix] = (m if fsmn or m.ndim == 1 else m.T, is_result)
+                plain = m.ndim == 1 or name.endswith("filter")
+                view[kaldi + suffix] = (m if plain else m.T, is_result)
         for name in given:
             if name.endswith("position"):
                 view[name] = (given[name].reshape(-1, 1), False)
         if self.kernel in ("lstm", "tflstm-ifog"):
             view["h0"], view["h0_corr"] = (given["h0"], False), (results["dh0"], True)
-        for name in ("propagate", "backpropagate"):
-            if name in results:
-                frames = results[name]
-                if self.kernel == "tflstm" and self.order != "gifo":
-                    frames = [self.gates_to_kaldi(m) for m in frames]
+        for name in INTERNALS.get(self.kernel, ()):
+            view[name] = (time_major(results[name]), True)
+        for name, frames in results.items():
+            if name.endswith("propagate"):
+                frames = [self.gates_to_kaldi(m) for m in frames]
                 edge = np.array(frames[0] * 0)
                 view[name + "_buf"] = (np.concatenate([edge, *frames, edge]), True)
         return view
 
     def gates_to_kaldi(self, frame):
-        H, B = self.dimensions["H"], self.dimensions["B"]
-        columns = np.arange((B + 2) * 8 * H).reshape(B + 2, 8, H)
-        places = [self.order.index(g) for g in "gifo"] + [4, 5, 6, 7]
-        return frame[:, columns[:, places].ravel()]
+        """A frame's buffer columns with the gates in Kaldi's order, where Kaldi has the layer."""
+        if self.kernel == "tflstm":
+            B, blocks, width = self.dimensions["B"] + 2, 8, self.dimensions["H"]
+        elif self.kernel in ("lstmp", "blstmp"):
+            B, blocks, width = 1, 7, self.dimensions["C"]
+        else:
+            return frame
+        columns = np.arange(B * blocks * width).reshape(B, blocks, width)
+        places = [self.order.index(g) for g in "gifo"] + list(range(4, blocks))
+        rest = np.arange(columns.size, frame.shape[1])  # the projection's columns, narrower ones
+        return frame[:, np.concatenate([columns[:, places].ravel(), rest])]
 
 
 def default_positions(T, ahead=False):
@@ -283,6 +332,13 @@ def dump_name(file):
     """The Kaldi-view name of a file of a Kaldi dump: param-w_xfrh.mat, grad-bias_f.vec, in.mat."""
     name = file.rsplit(".", 1)[0].removeprefix("param-")
     return name[5:] + "_corr" if name.startswith("grad-") else name
+
+
+def printed_digits(path, least=6):
+    """The significant digits of a text file: the most that any of its numbers shows."""
+    with open(path) as f:
+        return max(least, *(len(w.split("e")[0].lstrip("-").replace(".", "").lstrip("0"))
+                            for w in f.read().split() if w not in "[]"))
 
 
 def printed_unit(values, digits):

@@ -19,7 +19,7 @@ import tempfile
 
 import numpy as np
 
-from cases import CASES, Description, dump_name, printed_unit, read_kaldi
+from cases import CASES, Description, dump_name, printed_digits, printed_unit, read_kaldi
 from check_golden import Undecided, dump, random_settings
 from numbers_ import Floats, ORDERS, keep_bits, to_float16
 
@@ -128,9 +128,7 @@ def kaldi_shares(bounds, folder):
         expected, bound, _, _ = bounds.tensors[key]
         path = os.path.join(folder, file)
         actual = read_kaldi(path, strict=False)
-        with open(path) as f:
-            digits = max(7, max(len(w.split("e")[0].lstrip("-").replace(".", "").lstrip("0"))
-                                for w in f.read().split() if w not in "[]"))
+        digits = printed_digits(path, least=7)
         shares[key] = largest_share(actual, expected, bound + printed_unit(actual, digits) / 2)
     return shares
 

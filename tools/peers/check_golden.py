@@ -153,8 +153,9 @@ def random_settings(case, dice):
             width = 1.2 if "T" in d and "vfsmn" not in case else 3
             first, last = (round(dice.uniform(-width, width), dice.randint(1, 4)) for _ in "ab")
             settings.append(f"{name}={first}:{last}")
-    if Description(case).order and dice.random() < 0.7:
-        settings.append("order=" + "".join(dice.sample("ifog", 4)))
+    order = Description(case).order
+    if order and dice.random() < 0.7:
+        settings.append("order=" + "".join(dice.sample(sorted(order), len(order))))
     return settings
 
 

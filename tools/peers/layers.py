@@ -333,7 +333,14 @@ def compact_vfsmn(ar, p):
 
 
 def bi_compact_vfsmn(ar, p):
-    hidden, bfilter, ffilter, dmemory = (p[k] for k in ("hidden", "bfilter", "ffilter", "dmemory"))
+    memory, dhidden, dbfilter, dffilter = memory_sums(p["hidden"], p, p["dmemory"])
+    return fsmn_result(
+        ar, p["hidden"], memory=memory, dhidden=dhidden, dbfilter=dbfilter, dffilter=dffilter)
+
+
+def memory_sums(hidden, p, dmemory):
+    """The terms of each row of memory, dhidden, dbfilter, dffilter."""
+    bfilter, ffilter = p["bfilter"], p["ffilter"]
     T, N1, N2 = hidden.shape[0], bfilter.shape[0] - 1, ffilter.shape[0]
     memory = [[hidden[r], (bfilter[0], hidden[r])] for r in range(T)]
     dhidden = [[dmemory[r], (bfilter[0], dmemory[r])] for r in range(T)]
@@ -348,8 +355,24 @@ def bi_compact_vfsmn(ar, p):
             memory[r].append((ffilter[i], hidden[r + i + 1]))
             dhidden[r + i + 1].append((ffilter[i], dmemory[r]))
             dffilter[i].append((hidden[r + i + 1], dmemory[r]))
-    return fsmn_result(
-        ar, hidden, memory=memory, dhidden=dhidden, dbfilter=dbfilter, dffilter=dffilter)
+    return memory, dhidden, dbfilter, dffilter
+
+
+def deep_fsmn(ar, p):
+    """Kaldi's DeepFsmn: a rectified layer, a projection, its memory, and the input added to that."""
+    x, dout = p["x"], p["dout"]
+    hid = ar.relu(ar.total(P(x, p["Wh"]), p["bh"]))
+    projected = ar.total(P(hid, p["Wp"]))
+    memory, dprojected, dbfilter, dffilter = memory_sums(projected, p, dout)
+    result = fsmn_result(
+        ar, projected, out=[[*terms, x[r]] for r, terms in enumerate(memory)], dp_out=dprojected,
+        dbfilter=dbfilter, dffilter=dffilter)
+    dp = result["dp_out"]
+    dhid = ar.times(ar.total(P(dp, p["Wp"].T)), ar.relu_slope(hid))
+    result.update(
+        dx=ar.total(P(dhid, p["Wh"].T), dout), dWh=ar.collect([(x, dhid)]), dbh=ar.gather([dhid]),
+        dWp=ar.collect([(hid, dp)]), h_out=hid, p_out=projected, dh_out=dhid)
+    return result
 
 
 def fsmn_result(ar, hidden, **sums):

@@ -13,6 +13,9 @@ class Exact:
     _ball = np.frompyfunc(lambda v: arb(float(v)), 1, 1)
     _sigmoid = np.frompyfunc(lambda v: 1 / (1 + (-v).exp()), 1, 1)
     _tanh = np.frompyfunc(lambda v: v.tanh(), 1, 1)
+    # An undecided sign gives a ball that holds both answers; more bits decide it.
+    _relu = np.frompyfunc(lambda v: v if v > 0 else arb(0) if v <= 0 else arb(0).union(v), 1, 1)
+    _step = np.frompyfunc(lambda y: arb(1) if y > 0 else arb(0) if y <= 0 else arb(0.5, 0.5), 1, 1)
 
     def given(self, values):
         return np.asarray(self._ball(np.asarray(values, dtype=np.float64)), dtype=object)
@@ -48,11 +51,22 @@ class Exact:
     def tanh(self, a):
         return self._tanh(a)
 
+    def relu(self, a):
+        return self._relu(a)
+
+    def clip(self, v, limit):
+        if limit > 0:
+            raise ValueError("a clip is no part of the exact equations")
+        return v
+
     def sigmoid_slope(self, y):
         return y * (1 - y)
 
     def tanh_slope(self, y):
         return 1 - y * y
+
+    def relu_slope(self, y):
+        return self._step(y)
 
     def blend(self, f, a, b):
         return f * a + (1 - f) * b
@@ -254,6 +268,15 @@ class Floats:
             else:
                 y = np.tanh(a)
         return self.store(y)
+
+    def relu(self, a):
+        return np.maximum(a, self.dtype(0))
+
+    def clip(self, v, limit):
+        return np.clip(v, -self.dtype(limit), self.dtype(limit)) if limit > 0 else v
+
+    def relu_slope(self, y):
+        return (y > 0).astype(self.dtype)
 
     def sigmoid_slope(self, y):
         if self.slope_form == "difference":

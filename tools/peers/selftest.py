@@ -8,8 +8,10 @@ import sys
 
 import numpy as np
 
+import equations_selftest
+import kaldi_dumps
 import layers
-from cases import CASES, Description, read_kaldi, time_major
+from cases import AWAITED, CASES, Description, read_kaldi, time_major
 from numbers_ import Exact, Floats, ORDERS
 
 failures = 0
@@ -123,9 +125,11 @@ def kaldi_double(dumps):
 def finite_differences():
     """Central differences of the float64 forward against backward, on random data, off the linspace."""
     upstream = {"next_h": "dnext_h", "next_c": "dnext_c", "out": "dout", "memory": "dmemory"}
-    settings = [(c, None, None) for c in CASES] + [
+    settings = [(c, None, None) for c in CASES + AWAITED] + [
         ("tflstm", {"D": 6, "F": 3, "S": 2, "H": 4, "T": 4}, "ofgi"),
-        ("tflstm-step", {"D": 7, "F": 3, "S": 4, "H": 3}, "gifo"), ("lstm", {"N": 3}, "gifo")]
+        ("tflstm-step", {"D": 7, "F": 3, "S": 4, "H": 3}, "gifo"), ("lstm", {"N": 3}, "gifo"),
+        ("lstmp", {"N": 3, "T": 5, "D": 2, "R": 5}, "ofgi"), ("blstmp", {"T": 5, "R": 2}, "ifog"),
+        ("gru", {"N": 3, "T": 5}, "rnz"), ("gru-after", {"N": 3, "T": 5}, "nzr")]
     for case, dims, order in settings:
         random = np.random.default_rng(7)
         d = Description(case, dims, order=order)
@@ -173,7 +177,7 @@ def elementary():
 
 def agreement():
     """All float64 programs agree, and the exact numbers with them."""
-    for case in CASES:
+    for case in CASES + AWAITED:
         d = Description(case)
         exact = d.evaluate(Exact())
         worst = 0.0
@@ -200,8 +204,10 @@ if __name__ == "__main__":
     elementary()
     agreement()
     finite_differences()
+    equations_selftest.check(sys.argv[1] if len(sys.argv) > 1 else None, expect)
     if len(sys.argv) > 1:
         real_kaldi(sys.argv[1])
         kaldi_double(sys.argv[1])
+        kaldi_dumps.check(sys.argv[1], expect)
     print(f"{failures} failures")
     sys.exit(failures > 0)

@@ -1,0 +1,151 @@
+"""A blind trial of the diagnosis on every single mistake in the equations, and on pairs of them.
+
+    python equation_trial.py NNET_ORACLE [--cases a,b] [--settings 1] [--probes GOLDEN_DIR]
+                             [--sample 0] [--pairs 0] [--names]
+
+Each mistake of `mistakes.py` that moves a number by more than its tolerance runs in NumPy in float32,
+is written as a whole Kaldi dump, buffers included, and compared: it must be a mismatch. With --names
+the cause named must be that mistake, or one whose numbers cannot be told from its own; of a pair of
+mistakes, those tensors that one of them explains. Right programs must match. Exit status 1 else.
+"""
+
+import argparse
+import collections
+import os
+import random
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+import mistakes
+from blind_trial import causes, settings_for
+from cases import CASES, STEPS, Description, printed_unit, read_kaldi
+from check_bounds import largest_share
+from check_golden import dump
+from equations_peer import Circular
+from fault_names import equation_names
+from false_alarms import compare
+
+DIGITS = 7
+GOOD = ("caught", "named", "named by another of the same numbers", "one named",
+        "right program matches")
+
+
+class Trial:
+    """A golden folder, its layer's mistakes, and what each would show in exact arithmetic."""
+
+    def __init__(self, folder):
+        self.folder, self.catalogue = folder, mistakes.Catalogue(Description.read(folder))
+        self.mistakes = {m.name: m for m in self.catalogue.mistakes()}
+        self.known = collections.defaultdict(set)  # the Swift side's name → ours
+        for m in self.mistakes.values():
+            for name in equation_names(self.catalogue.d.kernel, m):
+                self.known[name].add(m.name)
+        self.views, self.tolerances = {}, {}
+        for name, m in self.view(None).items():
+            path = os.path.join(folder, "kaldi", name)
+            self.tolerances[name] = (read_kaldi(path + ".float32-bound.txt")
+                                     + printed_unit(m, DIGITS) / 2)
+
+    def view(self, mistake):
+        """Result tensors in float64, or None if no program makes this mistake."""
+        key = mistake.name if mistake else ""
+        if key not in self.views:
+            given = self.catalogue.d.inputs()
+            try:
+                with np.errstate(all="ignore"):
+                    results = self.catalogue.program(mistake, np.float64, given).results()
+                whole = self.catalogue.d.kaldi_view(given, results)
+                self.views[key] = {n: m for n, (m, is_result) in whole.items() if is_result}
+            except Circular:
+                self.views[key] = None
+        return self.views[key]
+
+    def largest_share(self, one, other):
+        """How far two views are apart, in tolerances."""
+        return max(largest_share(one[n], other[n], t) for n, t in self.tolerances.items())
+
+    def visible(self, mistake):
+        wrong = self.view(mistake)
+        return wrong is not None and self.largest_share(wrong, self.view(None)) > 2
+
+    def verdict(self, mistake, oracle, out, judge_names):
+        mistakes.dump(self.catalogue, mistake, out)
+        code, text = compare(oracle, self.folder, out, "--json")
+        if mistake is None:
+            return "right program matches" if code == 0 else "right program called faulty", ""
+        if code != 1:
+            return ("missed" if code in (0, 3) else "trouble"), text[:300]
+        if not judge_names:
+            return "caught", ""
+        found = causes(text)
+        if not found:
+            return "undetermined", ""
+        if mistake.kind == "pair":
+            return ("one named" if self.named(found, mistake.parts) else "wrong"), str(sorted(found))
+        if self.named(found, [mistake]):
+            return "named", ""
+        like = [self.mistakes[own] for name in found for own in self.known.get(name, ())]
+        same = [m.name for m in like if self.view(m) is not None
+                and self.largest_share(self.view(m), self.view(mistake)) <= 2]
+        return ("named by another of the same numbers" if same else "wrong"), str(sorted(found))
+
+    def named(self, found, parts):
+        kernel = self.catalogue.d.kernel
+        return any(found & set(equation_names(kernel, m)) for m in parts)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("nnet_oracle")
+    parser.add_argument("--cases")
+    parser.add_argument("--settings", type=int, default=1, help="settings per case")
+    parser.add_argument("--probes", help="a folder of case folders to use instead of settings")
+    parser.add_argument("--sample", type=int, default=0, help="so many mistakes a folder; 0 is all")
+    parser.add_argument("--pairs", type=int, default=0, help="so many pairs of mistakes a folder")
+    parser.add_argument("--names", action="store_true", help="judge the causes named, too")
+    parser.add_argument("--seed", type=int, default=4)
+    options = parser.parse_args()
+    dice, shown = random.Random(options.seed), 0
+    table = collections.defaultdict(collections.Counter)
+    cases = options.cases.split(",") if options.cases else [
+        c for c in CASES if c not in STEPS]
+    with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(2) as pool:
+        if options.probes:
+            folders = [os.path.join(options.probes, c) for c in sorted(os.listdir(options.probes))
+                       if os.path.isdir(os.path.join(options.probes, c, "kaldi"))]
+        else:
+            folders = [dump(options.nnet_oracle, case, settings_for(case, dice),
+                            os.path.join(work, "golden", f"{case}-{k}"))
+                       for case in cases for k in range(options.settings)]
+        for folder in folders:
+            trial = Trial(folder)
+            chosen = list(trial.mistakes.values())
+            if options.sample and options.sample < len(chosen):
+                chosen = dice.sample(chosen, options.sample)
+            chosen += mistakes.pairs(trial.catalogue, options.pairs, dice)
+            seen = [m for m in chosen if trial.visible(m)]
+            counts = table[os.path.basename(folder.rstrip("/"))]
+            counts["not visible or impossible"] += len(chosen) - len(seen)
+
+            def judged(k):
+                mistake = (seen + [None])[k]
+                out = os.path.join(work, f"{len(table)}-{k}")
+                return mistake, trial.verdict(mistake, options.nnet_oracle, out, options.names)
+
+            for mistake, (verdict, detail) in pool.map(judged, range(len(seen) + 1)):
+                counts[verdict] += 1
+                if verdict not in GOOD and shown < 60:
+                    shown += 1
+                    print(f"{verdict}: {mistake and mistake.name} on {folder}: {detail}", flush=True)
+    for case, counts in table.items():
+        print(f"{case:18s} " + ", ".join(f"{n} {v}" for v, n in sorted(counts.items())))
+    total = sum(table.values(), collections.Counter())
+    print("all: " + ", ".join(f"{n} {v}" for v, n in sorted(total.items())))
+    sys.exit(any(n for v, n in total.items() if v not in GOOD and v != "not visible or impossible"))
+
+
+if __name__ == "__main__":
+    main()
