@@ -25,7 +25,7 @@ public func compare(
     golden.map { $0.expected(double: options.double) }, options: options, hypotheses: hypotheses,
     forecaster: forecaster)
   if isLog {
-    comparison.compareLog(dump)
+    comparison.compareLog(dump, among: comparison.cases)
   } else {
     comparison.compareAmongAll(dump, folder: nil)
   }

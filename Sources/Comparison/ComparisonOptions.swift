@@ -38,6 +38,8 @@ public struct ComparisonOptions: Sendable {
   public var requireAll = false
   /// Whether an unrecognised object of the dump fails the comparison (`--strict`).
   public var strict = false
+  /// Whether what could not be judged is all right (`--allow-undecided`).
+  public var allowUndecided = false
   /// Relative tolerance (`--rtol`); given, it takes the place of the bounds.
   public var rtol: Double?
   /// Absolute tolerance (`--atol`); given, it takes the place of the bounds.

@@ -56,10 +56,23 @@ enum DumpReader {
       let records =
         inFolder
         ? try Self.records(folderEntry: argument) : try Self.records(argument, pipes: pipes)
-      let isLog = records.contains(where: \.isFromLog)
+      let isLog = isLog(records, of: argument, inFolder: inFolder)
       for record in records { dump.add(record, isLog: isLog) }
     }
     return dump
+  }
+
+  /// Whether order, shape and values tell what the objects of a file are, as in a log.
+  ///
+  /// What the file holds decides, never what it is called: messages of a log, or objects without a
+  /// key, unless they are a folder's file with its one object, which the file's name names.
+  private static func isLog(
+    _ records: [TensorRecord], of file: String, inFolder: Bool
+  ) -> Bool {
+    if records.contains(where: \.isFromLog) { return true }
+    guard !records.isEmpty, records.allSatisfy({ $0.origin.key == nil }) else { return false }
+    let name = Paths.stem(Paths.last(file))
+    return !inFolder || records.contains { $0.name != name }
   }
 
   /// The records of one file of a folder; what cannot be read is a record too.
@@ -95,12 +108,11 @@ enum DumpReader {
 }
 
 extension TensorRecord {
-  /// Whether the record was met in a log.
+  /// Whether the record was met in a log's message.
   var isFromLog: Bool {
     // A model's parameters have a component too, but also a key.
     guard origin.key == nil else { return false }
     return origin.function != nil || origin.sourceLine != nil || origin.component != nil
-      || origin.file == "-" || origin.file.hasSuffix(".log")
   }
 
   /// Why the record could not be parsed, if so.

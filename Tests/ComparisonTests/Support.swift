@@ -1,4 +1,5 @@
 import Comparison
+import Foundation
 import KaldiIO
 import Tensors
 
@@ -124,6 +125,17 @@ enum MadeUpCase {
     }
   }
 
+  /// The dump with one tensor stored in another way.
+  static func dump(
+    storing name: String, as encoding: StoredTensor.Encoding
+  ) -> [TensorRecord] {
+    dump().map { record in
+      guard record.name == name, case .tensor(var tensor) = record.content else { return record }
+      tensor.encoding = encoding
+      return TensorRecord(name: name, content: .tensor(tensor), origin: record.origin)
+    }
+  }
+
   /// The dump with one tensor's numbers altered.
   static func dump(
     altering name: String, _ alter: (Matrix<Double>) -> Matrix<Double>
@@ -144,4 +156,22 @@ extension ComparisonReport {
   func verdicts(_ name: String) -> [TensorRow.Verdict] {
     rows.filter { $0.expected == name }.map(\.verdict)
   }
+}
+
+/// Gives a new empty folder, removed afterwards.
+func inFreshFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("comparison-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
+
+/// Folders of the package, found from this file.
+enum Package {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path
+  static let golden = root + "/golden"
+  static let cases = root + "/Tests/Fixtures/cases"
+  static let dumps = root + "/Tests/Fixtures/kaldi-dumps"
 }

@@ -99,6 +99,8 @@ private func judged(
   var whole = merge(judged.map(\.0))
   whole.requireAll = options.requireAll
   whole.strict = options.strict
+  whole.allowUndecided = options.allowUndecided
+  whole.isPart = options.shard != nil
   return (whole, judged.reduce(0) { $0 + $1.1 })
 }
 

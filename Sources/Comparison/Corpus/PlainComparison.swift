@@ -34,11 +34,15 @@ struct PlainComparison {
   private var actualWaiting: [String: [ActualTensor]] = [:]
   private var expectedOrder: [String] = []
   private var actualOrder: [String] = []
+  /// How many objects without a name each side had so far.
+  private var unnamed = (expected: 0, actual: 0)
 
   init(options: ComparisonOptions) {
     self.options = options
     report.requireAll = options.requireAll
     report.strict = options.strict
+    report.allowUndecided = options.allowUndecided
+    report.isPart = options.shard != nil
   }
 
   /// Reads both sides to their ends.
@@ -115,6 +119,10 @@ struct PlainComparison {
     // Where lengths are given rows may be padding; zeros may be nothing at all: others see to it.
     guard areSame || (options.lengths == nil && actual[0] != 0) else { return false }
     let tolerance = Tolerance(digits: .exact, isDouble: type == Double.self, options: options)
+    // Whether the tolerance decides anything is not asked where the bytes are the same, nor where a
+    // few numbers show that it does.
+    guard areSame || count >= 4 && tolerance.surelyDecides(count: count, first: actual.four(0))
+    else { return false }
     var metrics = ElementMetrics(expected: expected, actual: actual, tolerance: tolerance)
     guard metrics.isMatch else { return false }
     if areSame { metrics.repeatOnlyElement(count) }
@@ -178,14 +186,16 @@ struct PlainComparison {
   }
 
   private mutating func take(_ wanted: Item, _ found: Item) {
-    if case .tensor(let e) = wanted, case .tensor(let a) = found, key(e) == key(a),
+    let wantedKey = key(wanted, &unnamed.expected)
+    let foundKey = key(found, &unnamed.actual)
+    if case .tensor(let e) = wanted, case .tensor(let a) = found, wantedKey == foundKey,
       expectedWaiting.isEmpty, actualWaiting.isEmpty
     {
       pair(e, a)
       return
     }
     if case .tensor(let e) = wanted {
-      let name = key(e)
+      let name = wantedKey
       if let a = Self.pop(&actualWaiting, name) {
         pair(e, a)
       } else {
@@ -194,7 +204,7 @@ struct PlainComparison {
       }
     }
     if case .tensor(let a) = found {
-      let name = key(a)
+      let name = foundKey
       if let e = Self.pop(&expectedWaiting, name) {
         pair(e, a)
       } else {
@@ -213,10 +223,14 @@ struct PlainComparison {
     return first
   }
 
-  /// The name to pair by: the user's map first.
-  private func key(_ tensor: ActualTensor) -> String {
+  /// What to pair by: the user's map first, then the name; the place of what has none.
+  private func key(_ item: Item, _ unnamed: inout Int) -> String {
+    guard case .tensor(let tensor) = item else { return "" }
     for pair in options.map where pair.actual == tensor.name { return pair.expected }
-    return tensor.name
+    guard tensor.isUnnamed else { return tensor.name }
+    unnamed += 1
+    // No name holds a line break.
+    return "\n\(unnamed)"
   }
 
   private mutating func pair(_ expected: ActualTensor, _ actual: ActualTensor) {

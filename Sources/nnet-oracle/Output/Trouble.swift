@@ -6,6 +6,8 @@ enum ExitStatus: Int32, Sendable {
   case mismatch = 1
   /// Bad usage, unreadable or malformed input, nothing to do.
   case trouble = 2
+  /// Nothing differs, but something could not be judged.
+  case undecided = 3
 }
 
 /// Why a command could not do its work; it ends with status 2.
