@@ -1,3 +1,5 @@
+import KaldiIO
+
 /// Compares what a program produced with what it should have produced.
 ///
 /// EXPECTED is a golden case's folder or one of its views or files, a folder of golden cases, or
@@ -6,8 +8,8 @@
 /// which one each part of it is about.
 ///
 /// - Parameters:
-///   - expected: What should be there.
-///   - actual: What is there; `-` is standard input.
+///   - expected: What should be there, as the user typed it.
+///   - actual: What is there, as the user typed it; `-` is standard input.
 ///   - options: The user's wishes.
 ///   - hypotheses: Gives the mistakes to try on a case that shows a mismatch.
 ///   - forecaster: Recomputes frames from the dump's own states.
@@ -18,18 +20,19 @@ public func compare(
   expected: String, actual: String, options: ComparisonOptions = ComparisonOptions(),
   hypotheses: HypothesisProvider? = nil, forecaster: FrameForecaster? = nil
 ) throws(ComparisonError) -> ComparisonReport {
+  // From here on these are what a user typed, and nothing that data says is ever the same.
+  let (wanted, found) = (SourceName.typed(TypedName(expected)), SourceName.typed(TypedName(actual)))
   switch try ExpectedSide(expected, options: options) {
   case .cases(let cases, let isRoot):
     return try compareCases(
-      cases, isRoot: isRoot, expected: expected, actual: actual, options: options,
+      cases, isRoot: isRoot, expected: expected, actual: found, options: options,
       hypotheses: hypotheses, forecaster: forecaster)
-  case .plain(let source):
-    return try comparePlain(expected: source, actual: actual, options: options)
+  case .plain: return try comparePlain(expected: wanted, actual: found, options: options)
   }
 }
 
 private func compareCases(
-  _ cases: [ExpectedCase], isRoot: Bool, expected: String, actual: String,
+  _ cases: [ExpectedCase], isRoot: Bool, expected: String, actual: SourceName,
   options: ComparisonOptions, hypotheses: HypothesisProvider?, forecaster: FrameForecaster?
 ) throws(ComparisonError) -> ComparisonReport {
   let mine = options.shard.map { shard in
@@ -48,7 +51,7 @@ private func compareCases(
   let report = comparison.report
   guard comparison.hasPairs || !report.problems.isEmpty || mine != nil else {
     throw .nothingToCompare(
-      expected: expected, actual: actual, hint: hint(cases, report: report))
+      expected: expected, actual: actual.text, hint: hint(cases, report: report))
   }
   return report
 }

@@ -1,3 +1,4 @@
+import Files
 import KaldiIO
 import Tensors
 
@@ -6,10 +7,11 @@ import Tensors
 /// Both are read ahead in parallel. As long as they name the same objects in the same order one
 /// pair is held at a time; an object that is early waits for its counterpart.
 func comparePlain(
-  expected: String, actual: String, options: ComparisonOptions
+  expected: SourceName, actual: SourceName, options: ComparisonOptions
 ) throws(ComparisonError) -> ComparisonReport {
-  if Paths.kind(of: expected).isDirectory, Paths.kind(of: actual).isDirectory {
-    return try compareDirectories(expected: expected, actual: actual, options: options)
+  let folders = [expected, actual].map { Paths.withoutSlash($0.text) }
+  if folders.allSatisfy({ FileSystem.kind(of: $0.text) == .folder }) {
+    return try compareDirectories(expected: folders[0], actual: folders[1], options: options)
   }
   var comparison = PlainComparison(options: options)
   try comparison.run(expected: expected, actual: actual)
@@ -17,7 +19,7 @@ func comparePlain(
   guard comparison.paired > 0 || !comparison.report.problems.isEmpty || options.shard != nil
   else {
     throw .nothingToCompare(
-      expected: expected, actual: actual, hint: "no name is on both sides")
+      expected: expected.text, actual: actual.text, hint: "no name is on both sides")
   }
   return comparison.report
 }
@@ -42,7 +44,7 @@ struct PlainComparison {
   }
 
   /// Reads both sides to their ends.
-  mutating func run(expected: String, actual: String) throws(ComparisonError) {
+  mutating func run(expected: SourceName, actual: SourceName) throws(ComparisonError) {
     if try runInStep(expected: expected, actual: actual) { return }
     let left = RecordStream(expected, options: options)
     let right = RecordStream(actual, options: options)
@@ -75,13 +77,13 @@ struct PlainComparison {
   ///
   /// - Returns: Whether they were compared; if not, nothing was reported yet.
   private mutating func runInStep(
-    expected: String, actual: String
+    expected: SourceName, actual: SourceName
   ) throws(ComparisonError) -> Bool {
     guard options.shard == nil, options.map.isEmpty, !options.smallestPassing else { return false }
     var isFirst = true
     do throws(KaldiIOError) {
       guard
-        var archives = try TwinArchives(TensorSource(expected), TensorSource(actual))
+        var archives = try TwinArchives(expected.opened(), actual.opened())
       else { return false }
       while let entry = unsafe try archives.next(judge: { unsafe match($0) }) {
         switch entry {

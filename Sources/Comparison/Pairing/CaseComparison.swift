@@ -176,7 +176,8 @@ struct CaseComparison {
       row.expected = name
       if let index { row.case = name == nil ? nil : cases[index].name }
       if let name, let index { met[index].insert(name) }
-      if name != nil || names == nil { report.problems.append(problem) }
+      // Nobody knows what stands behind what cannot be read.
+      if name != nil || names == nil || record.isUnreadable { report.problems.append(problem) }
       rows.append((cases.count, row))
     }
   }

@@ -158,7 +158,9 @@ enum CompareCommand {
     _ report: ComparisonReport, asJSON: Bool, to output: inout StandardOutput
   ) throws(Trouble) -> ExitStatus {
     if asJSON {
-      do { try output.write(try JSONReport.render(report)) } catch { throw Trouble("\(error)") }
+      do { try output.write(json: try JSONReport.render(report)) } catch {
+        throw Trouble("\(error)")
+      }
     } else {
       try output.write(TextReport(report).rendered())
     }
