@@ -33,31 +33,37 @@ let package = Package(
   targets: [
     .target(name: "CProductTiles"),
     room("Concurrency"),
+    room("Files"),
     room("Arithmetic", sees: ["CProductTiles", "Concurrency"]),
     room("Tensors", sees: ["Arithmetic"]),
-    room("KaldiIO", sees: ["Concurrency", "Tensors"]),
+    room("KaldiIO", sees: ["Concurrency", "Files", "Tensors"]),
     room("Kernels", sees: ["Concurrency", "Arithmetic", "Tensors"]),
-    room("Golden", sees: ["Arithmetic", "Tensors", "Kernels", "KaldiIO"]),
-    room("Comparison", sees: ["Concurrency", "Tensors", "KaldiIO"]),
+    room("Golden", sees: ["Arithmetic", "Files", "Tensors", "Kernels", "KaldiIO"]),
+    room("Comparison", sees: ["Concurrency", "Files", "Tensors", "KaldiIO"]),
     room("NNetOracle", sees: ["Arithmetic", "Tensors", "Kernels"]),
     .executableTarget(
       name: "nnet-oracle",
       dependencies: [
-        "Concurrency", "Arithmetic", "Tensors", "KaldiIO", "Kernels", "Golden", "Comparison",
+        "Concurrency", "Arithmetic", "Files", "Tensors", "KaldiIO", "Kernels", "Golden",
+        "Comparison",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "oracle-probe", dependencies: ["Arithmetic", "KaldiIO", "Tensors"], path: "tools/probe",
       swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("FilesTests", sees: ["Files", "TestSupport"]),
     tests("ConcurrencyTests", sees: ["Concurrency", "Arithmetic"]),
-    tests("ArithmeticTests", sees: ["Arithmetic"]),
+    tests("ArithmeticTests", sees: ["Arithmetic", "TestSupport"]),
     tests("TensorsTests", sees: ["Tensors"]),
-    tests("KaldiIOTests", sees: ["KaldiIO", "Tensors"]),
+    tests("KaldiIOTests", sees: ["Files", "KaldiIO", "Tensors", "TestSupport"]),
     tests("KernelsTests", sees: ["Kernels", "Arithmetic", "Tensors"]),
     tests("GoldenTests", sees: ["Golden", "Kernels", "KaldiIO", "Arithmetic", "Tensors"]),
-    tests("ComparisonTests", sees: ["Comparison", "KaldiIO", "Tensors"]),
+    tests("ComparisonTests", sees: ["Comparison", "Files", "KaldiIO", "Tensors", "TestSupport"]),
     tests(
       "TrialTests", sees: ["Golden", "Comparison", "Kernels", "KaldiIO", "Arithmetic", "Tensors"]),
-    tests("CommandLineTests", sees: ["nnet-oracle", "KaldiIO", "Tensors"]),
+    tests("CommandLineTests", sees: ["nnet-oracle", "Files", "KaldiIO", "Tensors", "TestSupport"]),
   ]
 )

@@ -73,4 +73,7 @@ public struct ComparisonOptions: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// Whether a tolerance of the user's takes the place of all bounds.
+  var hasOwnTolerance: Bool { rtol != nil || atol != nil }
 }

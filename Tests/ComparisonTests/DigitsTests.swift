@@ -2,6 +2,7 @@ import Comparison
 import Foundation
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 /// The digits of a print are those that its numbers show, whatever its file is called.

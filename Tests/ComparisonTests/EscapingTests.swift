@@ -1,4 +1,5 @@
 import Comparison
+import Files
 import Foundation
 import KaldiIO
 import Testing

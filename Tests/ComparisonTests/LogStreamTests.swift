@@ -56,6 +56,25 @@ import Testing
         == Array(repeating: "first", count: 4) + Array(repeating: "second", count: 4))
   }
 
+  @Test("objects without a marker go where they fit best")
+  func unmarked() {
+    func unmarked(_ name: String, of golden: LoadedCase, line: Int) -> TensorRecord {
+      var record = logged(name, of: golden, after: "", line: line)
+      record.origin.component = nil
+      return record
+    }
+    let (first, second) = (Self.first, Self.second)
+    let report = compare(
+      [first, second],
+      with: [
+        logged("in", of: first, after: "<First>", line: 1),
+        logged("in", of: second, after: "<Second>", line: 2),
+        unmarked("w_corr", of: first, line: 3), unmarked("out", of: second, line: 4),
+        unmarked("out", of: first, line: 5),
+      ], isLog: true)
+    #expect(report.counts.match == 5 && report.counts.mismatch + report.counts.unrecognised == 0)
+  }
+
   @Test("an object with wrong numbers stays with its own marker")
   func wrongStays() {
     var wrong = Self.second

@@ -1,7 +1,9 @@
 import Comparison
+import Files
 import Foundation
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 /// Reports come from anywhere: none is believed that contradicts itself, and none does harm.

@@ -2,21 +2,7 @@ import Comparison
 import Foundation
 import KaldiIO
 import Tensors
-
-/// A seeded generator (SplitMix64), so that every run tests the same.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
+import TestSupport
 
 /// A stored matrix.
 func stored(
@@ -160,18 +146,13 @@ extension ComparisonReport {
 
 /// Gives a new empty folder, removed afterwards.
 func inFreshFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("comparison-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
+  let folder = try TemporaryFolder()
+  return try withExtendedLifetime(folder) { try body(URL(fileURLWithPath: folder.path)) }
 }
 
-/// Folders of the package, found from this file.
+/// Folders of the package.
 enum Package {
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path
-  static let golden = root + "/golden"
-  static let cases = root + "/Tests/Fixtures/cases"
-  static let dumps = root + "/Tests/Fixtures/kaldi-dumps"
+  static let golden = PackageFolder.path + "golden"
+  static let cases = PackageFolder.fixture("cases")
+  static let dumps = PackageFolder.fixture("kaldi-dumps")
 }

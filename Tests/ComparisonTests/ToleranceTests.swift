@@ -1,6 +1,7 @@
 import Comparison
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 /// The tolerance rule, element by element, at its edges.

@@ -85,7 +85,7 @@ struct TeacherForcing {
       forced.tensor.matrix = values
       forced.bound = bound
       var anew = judge(forced, against: judgement.actual, options: options)
-      anew.row.note = "teacher-forced: " + forecast.basis
+      anew.row.add(note: "teacher-forced: " + forecast.basis)
       anew.isForced = true
       places[place] = anew
     }

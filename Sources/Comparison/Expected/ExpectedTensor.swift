@@ -28,7 +28,7 @@ struct ExpectedTensor: Sendable {
   /// The tolerance for a dump's tensor held against this one.
   func tolerance(for actual: StoredTensor, options: ComparisonOptions) -> Tolerance {
     let digits = PrintedDigits(actual, options: options)
-    if options.rtol == nil, options.atol == nil {
+    if !options.hasOwnTolerance {
       if let role, !role.isResult {
         let roundoff =
           options.double ? Tolerance.float64Roundoff : Tolerance.float32Roundoff

@@ -9,12 +9,21 @@ struct ActualTensor: Sendable {
   var tensor: StoredTensor
   /// Where it was found.
   var origin: TensorRecord.Origin
+  /// Whether nothing names it but the file that holds it.
+  var isUnnamed: Bool
+  /// What the reader warned of, such as a range that was cut.
+  var warning: String?
   /// Whether it was met in a log, where order and component markers count.
   var isLog: Bool
 
-  /// Whether nothing names it but the file that holds it.
-  var isUnnamed: Bool {
-    origin.key == nil && (name.isEmpty || name == Paths.stem(Paths.last(origin.file)))
+  /// A record's matrix or vector.
+  init(_ record: TensorRecord, _ tensor: StoredTensor, isLog: Bool) {
+    name = record.name
+    self.tensor = tensor
+    origin = record.origin
+    isUnnamed = record.isNamedByFile || record.name.isEmpty
+    warning = record.warning
+    self.isLog = isLog
   }
 
   /// Where it was found, for the report.
@@ -85,10 +94,11 @@ func judge(
   row.actual = actual.name
   row.source = actual.source
   row.shape = [wanted.rows, wanted.columns]
+  row.note = actual.warning
   guard ShapeFit(expected: wanted, actual: found) != .none else {
     row.verdict = .mismatch
     row.actualShape = [found.rows, found.columns]
-    row.note = "shape \(found.shapeText), expected \(wanted.shapeText)"
+    row.add(note: "shape \(found.shapeText), expected \(wanted.shapeText)")
     return Judgement(row: row, expected: expected, actual: actual, tolerance: tolerance)
   }
   let metrics = ElementMetrics(
@@ -107,14 +117,17 @@ func judge(
   if decisiveness.share > 0 { row.undecidedShare = decisiveness.share }
   if !metrics.isMatch {
     row.verdict = .mismatch
-  } else if decisiveness.isUndecided, expected.role != nil || metrics.largestShare > 0 {
-    // Two plain files that agree in every bit are the same, whatever they hold.
+  } else if decisiveness.isUndecided, !options.hasOwnTolerance,
+    expected.role != nil || metrics.largestShare > 0
+  {
+    // Two plain files that agree in every bit are the same, whatever they hold; and a tolerance that
+    // the user gave says by itself what matters.
     row.verdict = .undecided
   }
   if row.verdict == .mismatch,
     let hint = DigitsHint(expected: wanted, actual: actual.tensor, tolerance: tolerance)
   {
-    row.note = hint.words
+    row.add(note: hint.words)
   }
   var judgement = Judgement(
     row: row, expected: expected, actual: actual, tolerance: tolerance)
@@ -123,6 +136,11 @@ func judge(
 }
 
 extension TensorRow {
+  /// Adds to what the reader should know.
+  mutating func add(note words: String) {
+    note = note.map { "\($0); \(words)" } ?? words
+  }
+
   /// Takes down what comparing the elements showed.
   ///
   /// `numbers` gives the numbers expected and found at an index in row-major order.

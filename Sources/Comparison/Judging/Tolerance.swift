@@ -39,7 +39,7 @@ struct Tolerance: Sendable {
   init(digits: PrintedDigits, isDouble: Bool, options: ComparisonOptions) {
     let fallback = Self.defaults(double: options.double || isDouble)
     // One tolerance given alone stands alone, as `numpy.allclose(rtol=…, atol=0)` would.
-    let given = options.rtol != nil || options.atol != nil
+    let given = options.hasOwnTolerance
     rule = .relative(
       rtol: options.rtol ?? (given ? 0 : fallback.rtol),
       atol: options.atol ?? (given ? 0 : fallback.atol))

@@ -71,7 +71,7 @@ struct CaseComparison {
     where ShapeFit(expected: tensor.matrix, actual: actual.tensor.matrix) != .none {
       var judgement = judge(tensor, against: actual, options: options)
       guard judgement.isMatch else { continue }
-      judgement.row.note = "paired by value"
+      judgement.row.add(note: "paired by value")
       return judgement
     }
     return nil
@@ -192,7 +192,8 @@ struct CaseComparison {
       row.expected = name
       if let index { row.case = name == nil ? nil : cases[index].name }
       if let name, let index { met[index].insert(name) }
-      if name != nil || names == nil { report.problems.append(problem) }
+      // Nobody knows what stands behind what cannot be read.
+      if name != nil || names == nil || record.isUnreadable { report.problems.append(problem) }
       rows.append((cases.count, row))
     }
   }

@@ -83,7 +83,7 @@ struct LogPairing: Sendable {
 
   private mutating func record(_ judgement: Judgement, note: String? = nil) {
     var judgement = judgement
-    if let note, judgement.actual.isUnnamed { judgement.row.note = note }
+    if let note, judgement.actual.isUnnamed { judgement.row.add(note: note) }
     seen.insert(judgement.expected.name)
     judgements.append(judgement)
     // What follows the gradient with respect to the input was printed after the backward pass.
@@ -194,7 +194,7 @@ struct LogPairing: Sendable {
       // The gradients speak for themselves; nobody need have applied them before the print.
       for update in updates {
         var judgement = judge(update.parameter, against: update.actual, options: options)
-        judgement.row.note = "printed after in_diff as it was before: no update came between"
+        judgement.row.add(note: "printed after in_diff as it was before: no update came between")
         judgements.append(judgement)
       }
       return
@@ -222,7 +222,7 @@ struct LogPairing: Sendable {
       var tolerance = target.tolerance(for: update.actual.tensor, options: options)
       if let bound = target.bound { tolerance.rule = .bounded(bound) }
       var judgement = judge(target, against: update.actual, options: options, tolerance: tolerance)
-      judgement.row.note = note
+      judgement.row.add(note: note)
       judgement.row.learningRate = rate
       if outcome == .zero {
         judgement.row.verdict = .mismatch

@@ -6,7 +6,8 @@ import Tensors
 /// Two processes that write to one log interleave their messages whole by whole, and the component
 /// marker last seen may be the other one's. Where an object cannot be the marker's and can be that
 /// of a component seen before, it goes there: by name, then by shape, then by value. Of a marker
-/// that no case has nothing is known, so its objects stay. A log in which no object moves is one
+/// that no case has nothing is known, so its objects stay; an object of which the reader knows no
+/// marker, as where messages mix, goes wherever it fits best. A log in which no object moves is one
 /// stream.
 struct LogStreams {
   /// The objects by process, each with the component it belongs to, in the order of the log.
@@ -26,13 +27,10 @@ struct LogStreams {
     var settled: [ActualTensor] = []
     var isInterleaved = false
     for item in items {
-      guard let own = item.origin.component else {
-        settled.append(item)
-        continue
-      }
-      if !seen.contains(own) { seen.append(own) }
+      let own = item.origin.component
+      if let own, !seen.contains(own) { seen.append(own) }
       var moved = item
-      if seen.count > 1, let home = home(of: item, among: seen.filter { $0 != own }) {
+      if let home = home(of: item, among: seen.filter { $0 != own }) {
         moved.origin.component = home
         isInterleaved = true
       }
@@ -63,10 +61,17 @@ struct LogStreams {
 
   /// The other component that an object belongs to; `nil` where it may be its own marker's.
   private func home(of item: ActualTensor, among others: [String]) -> String? {
-    guard let marker = item.origin.component, let own = fit(of: item, with: marker), own < .value
-    else { return nil }
+    if others.isEmpty { return nil }
+    var best: (component: String?, fit: Fit) = (nil, .none)
+    if let marker = item.origin.component {
+      guard let own = fit(of: item, with: marker), own < .value else { return nil }
+      best.fit = own
+    }
     // The latest marker first: an older process may have ended.
-    return others.reversed().first { (fit(of: item, with: $0) ?? .none) > own }
+    for other in others.reversed() {
+      if let fit = fit(of: item, with: other), fit > best.fit { best = (other, fit) }
+    }
+    return best.component
   }
 
   /// How well an object fits a component's best case; `nil` where the component has none.

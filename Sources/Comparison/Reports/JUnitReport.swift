@@ -1,4 +1,4 @@
-import KaldiIO
+import Files
 
 /// A comparison as JUnit XML, for CI systems: a suite a case, a test a tensor and occurrence.
 public struct JUnitReport: Sendable {

@@ -1,4 +1,4 @@
-import KaldiIO
+import Files
 
 /// A comparison as a table to read: aligned, a summary line last.
 ///

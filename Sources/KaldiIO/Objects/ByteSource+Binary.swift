@@ -10,6 +10,7 @@ extension ByteSource {
     form: StoredTensor.Form? = nil
   ) throws(KaldiIOError) -> StoredTensor {
     let start = place
+    if form == nil, let unusual = try readUnusualBinary() { return unusual }
     let token = try readToken()
     let isVector = token == "FV" || token == "DV"
     if form == nil || (form == .vector) == isVector {
@@ -39,6 +40,7 @@ extension ByteSource {
     form: StoredTensor.Form? = nil, options: TextOptions = TextOptions()
   ) throws(KaldiIOError) -> StoredTensor {
     if try takeBinaryHeader() { return try readBinaryTensor(form: form) }
+    if form == nil, let sparse = try readSparseText() { return sparse }
     return try readTextTensor(form: form, options: options)
   }
 

@@ -79,7 +79,7 @@ enum CompareCommand {
           + " listed, and fails only under --require-all.",
         "The digits of a print are those its numbers show. A tensor is undecided where for more than"
           + " half of its numbers the tolerance is a tenth of the root mean square or more: they"
-          + " could be anything. Inputs and parameters alone are undecided too: no result was"
+          + " could be anything; a tolerance of your own says what matters. Inputs and parameters alone are undecided too: no result was"
           + " compared.",
         "--teacher-forced finds the first wrong frame of a long recurrence: with propagate_buf each"
           + " gate, cell and output is recomputed from the numbers in ACTUAL that enter its"
@@ -167,7 +167,9 @@ enum CompareCommand {
     _ report: ComparisonReport, asJSON: Bool, to output: inout StandardOutput
   ) throws(Trouble) -> ExitStatus {
     if asJSON {
-      do { try output.write(try JSONReport.render(report)) } catch { throw Trouble("\(error)") }
+      do { try output.write(json: try JSONReport.render(report)) } catch {
+        throw Trouble("\(error)")
+      }
     } else {
       try output.write(TextReport(report).rendered())
     }

@@ -1,3 +1,5 @@
+import Files
+
 /// How a run ended, as `diff` has it.
 enum ExitStatus: Int32, Sendable {
   /// All well.
@@ -26,22 +28,5 @@ struct Trouble: Error, CustomStringConvertible {
   }
 
   /// The description on one line, whatever names or bytes it quotes.
-  var line: String {
-    var line = ""
-    for scalar in description.unicodeScalars {
-      switch scalar {
-      case "\n": line += "\\n"
-      case "\r": line += "\\r"
-      case "\t": line += "\\t"
-      default:
-        let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-        if isControl {
-          line += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-        } else {
-          line.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return line
-  }
+  var line: String { description.escapedForTerminal }
 }
