@@ -24,6 +24,12 @@ func tests(_ name: String, sees rooms: [Target.Dependency], resources: [Resource
     name: name, dependencies: rooms, resources: resources, swiftSettings: strict)
 }
 
+/// The layer files that are compiled in, as they are called in `Sources/Layers`.
+let layers = [
+  "lstm", "tflstm", "sru", "compact-vfsmn", "bi-compact-vfsmn", "gru", "gru-after", "lstmp",
+  "blstmp", "elman", "deepfsmn",
+]
+
 let package = Package(
   name: "nnet-oracle",
   products: [
@@ -33,41 +39,46 @@ let package = Package(
   targets: [
     .target(name: "CProductTiles"),
     room("Concurrency"),
+    room("Files"),
     room("Arithmetic", sees: ["CProductTiles", "Concurrency"]),
     room("Tensors", sees: ["Arithmetic"]),
     room("Equations", sees: ["Concurrency", "Arithmetic", "Tensors"]),
     .target(
       name: "Layers", dependencies: ["Equations"],
-      resources: [
-        "lstm", "tflstm", "sru", "compact-vfsmn", "bi-compact-vfsmn", "gru", "gru-after", "lstmp",
-        "blstmp", "elman", "deepfsmn",
-      ].map { .embedInCode("\($0).layer") },
-      swiftSettings: strict),
-    room("KaldiIO", sees: ["Concurrency", "Tensors"]),
-    room("Kernels", sees: ["Concurrency", "Arithmetic", "Tensors"]),
-    room("Golden", sees: ["Arithmetic", "Tensors", "Equations", "Layers", "KaldiIO"]),
-    room("Comparison", sees: ["Concurrency", "Tensors", "KaldiIO"]),
-    room("NNetOracle", sees: ["Arithmetic", "Tensors", "Kernels"]),
+      resources: layers.map { .embedInCode("\($0).layer") }, swiftSettings: strict),
+    room("KaldiIO", sees: ["Concurrency", "Files", "Tensors"]),
+    room("Golden", sees: ["Arithmetic", "Files", "Tensors", "Equations", "Layers", "KaldiIO"]),
+    room("Comparison", sees: ["Concurrency", "Files", "Tensors", "KaldiIO"]),
+    room("NNetOracle", sees: ["Arithmetic", "Tensors", "Equations", "Layers"]),
     .executableTarget(
       name: "nnet-oracle",
       dependencies: [
-        "Concurrency", "Arithmetic", "Tensors", "KaldiIO", "Kernels", "Golden", "Comparison",
+        "Concurrency", "Files", "Arithmetic", "Tensors", "KaldiIO", "Equations", "Layers", "Golden",
+        "Comparison",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "oracle-probe", dependencies: ["Arithmetic", "KaldiIO", "Tensors"], path: "tools/probe",
       swiftSettings: strict),
-    .executableTarget(
-      name: "scratch", dependencies: ["Arithmetic", "KaldiIO", "Tensors", "Golden", "Equations", "Layers"], path: "tools/scratch"),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("FilesTests", sees: ["Files", "TestSupport"]),
     tests("ConcurrencyTests", sees: ["Concurrency", "Arithmetic"]),
-    tests("ArithmeticTests", sees: ["Arithmetic"]),
+    tests("ArithmeticTests", sees: ["Arithmetic", "TestSupport"]),
     tests("TensorsTests", sees: ["Tensors"]),
-    tests("KaldiIOTests", sees: ["KaldiIO", "Tensors"]),
-    tests("KernelsTests", sees: ["Kernels", "Arithmetic", "Tensors"]),
-    tests("GoldenTests", sees: ["Golden", "Kernels", "KaldiIO", "Arithmetic", "Tensors"]),
-    tests("ComparisonTests", sees: ["Comparison", "KaldiIO", "Tensors"]),
+    tests("KaldiIOTests", sees: ["Files", "KaldiIO", "Tensors", "TestSupport"]),
+    tests("EquationsTests", sees: ["Equations", "Layers", "Arithmetic", "Tensors", "TestSupport"]),
     tests(
-      "TrialTests", sees: ["Golden", "Comparison", "Kernels", "KaldiIO", "Arithmetic", "Tensors"]),
-    tests("CommandLineTests", sees: ["nnet-oracle", "KaldiIO", "Tensors"]),
+      "GoldenTests",
+      sees: ["Golden", "Equations", "Layers", "KaldiIO", "Arithmetic", "Tensors", "TestSupport"]),
+    tests("ComparisonTests", sees: ["Comparison", "Files", "KaldiIO", "Tensors", "TestSupport"]),
+    tests(
+      "TrialTests",
+      sees: [
+        "Golden", "Comparison", "Equations", "Layers", "KaldiIO", "Arithmetic", "Tensors",
+        "TestSupport",
+      ]),
+    tests("CommandLineTests", sees: ["nnet-oracle", "Files", "KaldiIO", "Tensors", "TestSupport"]),
   ]
 )

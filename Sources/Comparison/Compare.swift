@@ -1,3 +1,6 @@
+import Files
+import KaldiIO
+
 /// Compares what a program produced with what it should have produced.
 ///
 /// EXPECTED is a golden case's folder or one of its views or files, a folder of golden cases, or
@@ -6,8 +9,8 @@
 /// which one each part of it is about.
 ///
 /// - Parameters:
-///   - expected: What should be there.
-///   - actual: What is there; `-` is standard input.
+///   - expected: What should be there, as the user typed it.
+///   - actual: What is there, as the user typed it; `-` is standard input.
 ///   - options: The user's wishes.
 ///   - hypotheses: Gives the mistakes to try on a case that shows a mismatch.
 ///   - forecaster: Recomputes frames from the dump's own states.
@@ -18,18 +21,36 @@ public func compare(
   expected: String, actual: String, options: ComparisonOptions = ComparisonOptions(),
   hypotheses: HypothesisProvider? = nil, forecaster: FrameForecaster? = nil
 ) throws(ComparisonError) -> ComparisonReport {
+  // From here on these are what a user typed, and nothing that data says is ever the same.
+  let (wanted, found) = (SourceName.typed(TypedName(expected)), SourceName.typed(TypedName(actual)))
   switch try ExpectedSide(expected, options: options) {
   case .cases(let cases, let isRoot):
     return try compareCases(
-      cases, isRoot: isRoot, expected: expected, actual: actual, options: options,
+      cases, isRoot: isRoot, expected: expected, actual: found, options: options,
       hypotheses: hypotheses, forecaster: forecaster)
-  case .plain(let source):
-    return try comparePlain(expected: source, actual: actual, options: options)
+  case .plain:
+    guard !isGolden(actual) || !(expected == "-" || FileSystem.kind(of: expected) != .absent) else {
+      throw .swapped(expected: expected, actual: actual)
+    }
+    return try comparePlain(expected: wanted, actual: found, options: options)
   }
 }
 
+/// Whether a path is a golden case, one of its views, or a folder of golden cases.
+private func isGolden(_ path: String) -> Bool {
+  let folder = Paths.withoutSlash(path)
+  guard FileSystem.kind(of: folder.text) == .folder else { return false }
+  if CaseDescription.exists(in: folder) { return true }
+  if ["numpy", "kaldi"].contains(folder.name), CaseDescription.exists(in: folder.appending("..")) {
+    return true
+  }
+  // A folder that cannot be listed holds no case that anybody could read.
+  let names = (try? FileSystem.names(in: folder.text)) ?? []
+  return names.contains { CaseDescription.exists(in: folder.appending($0)) }
+}
+
 private func compareCases(
-  _ cases: [ExpectedCase], isRoot: Bool, expected: String, actual: String,
+  _ cases: [ExpectedCase], isRoot: Bool, expected: String, actual: SourceName,
   options: ComparisonOptions, hypotheses: HypothesisProvider?, forecaster: FrameForecaster?
 ) throws(ComparisonError) -> ComparisonReport {
   let mine = options.shard.map { shard in
@@ -39,16 +60,21 @@ private func compareCases(
     mine ?? cases, options: options, hypotheses: hypotheses, forecaster: forecaster)
   if let mine, mine.isEmpty { return comparison.report }
   for group in try DumpGroup.all(in: actual, for: cases, pipes: options.pipes) {
+    if cases.count == 1, cases[0].tensors.count == 1, group.dump.tensors.count == 1 {
+      // One tensor held against one: they are meant for each other, however they were read.
+      comparison.compareAmongAll(group.dump, folder: group.folder)
+      continue
+    }
     let log = group.dump.part(isLog: true)
     let files = group.dump.part(isLog: false)
-    if !log.tensors.isEmpty { comparison.compareLog(log) }
+    if !log.tensors.isEmpty { comparison.compareLog(log, among: cases) }
     if !files.isEmpty { comparison.compareAmongAll(files, folder: group.folder) }
   }
   comparison.close()
   let report = comparison.report
   guard comparison.hasPairs || !report.problems.isEmpty || mine != nil else {
     throw .nothingToCompare(
-      expected: expected, actual: actual, hint: hint(cases, report: report))
+      expected: expected, actual: actual.text, hint: hint(cases, report: report))
   }
   return report
 }

@@ -25,7 +25,7 @@ public func compare(
     golden.map { $0.expected(double: options.double) }, options: options, hypotheses: hypotheses,
     forecaster: forecaster)
   if isLog {
-    comparison.compareLog(dump)
+    comparison.compareLog(dump, among: comparison.cases)
   } else {
     comparison.compareAmongAll(dump, folder: nil)
   }
@@ -42,8 +42,7 @@ extension Dump {
   mutating func add(_ record: TensorRecord, isLog: Bool) {
     switch record.content {
     case .tensor(let stored):
-      tensors.append(
-        ActualTensor(name: record.name, tensor: stored, origin: record.origin, isLog: isLog))
+      tensors.append(ActualTensor(record, stored, isLog: isLog))
     case .unrecognised(let what): others.append((record, what))
     case .malformed(let error): malformed.append((record, "\(error)"))
     }

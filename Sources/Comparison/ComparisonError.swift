@@ -6,6 +6,8 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
   case badCase(file: String, found: String, expected: String)
   /// Nothing of the actual side could be paired with anything expected.
   case nothingToCompare(expected: String, actual: String, hint: String)
+  /// The golden side was given as what is to be judged.
+  case swapped(expected: String, actual: String)
   /// An option's value makes no sense.
   case badOption(option: String, found: String, expected: String)
   /// A report could not be read or written.
@@ -20,6 +22,9 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
     case .nothingToCompare(let expected, let actual, let hint):
       "nothing to compare: no tensor of \(actual) fits any of \(expected)"
         + (hint.isEmpty ? "" : "; \(hint)")
+    case .swapped(let expected, let actual):
+      "\(actual) is a golden folder and \(expected) is not: EXPECTED comes first, "
+        + "'compare \(actual) \(expected)'"
     case .badOption(let option, let found, let expected):
       "\(option): found '\(found)', expected \(expected)"
     case .badReport(let file, let problem): "\(file): \(problem)"

@@ -38,6 +38,8 @@ public struct ComparisonOptions: Sendable {
   public var requireAll = false
   /// Whether an unrecognised object of the dump fails the comparison (`--strict`).
   public var strict = false
+  /// Whether what could not be judged is all right (`--allow-undecided`).
+  public var allowUndecided = false
   /// Relative tolerance (`--rtol`); given, it takes the place of the bounds.
   public var rtol: Double?
   /// Absolute tolerance (`--atol`); given, it takes the place of the bounds.
@@ -71,4 +73,7 @@ public struct ComparisonOptions: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// Whether a tolerance of the user's takes the place of all bounds.
+  var hasOwnTolerance: Bool { rtol != nil || atol != nil }
 }

@@ -1,3 +1,4 @@
+import Files
 import KaldiIO
 
 /// The objects of one folder or file of a dump.
@@ -12,48 +13,65 @@ struct DumpGroup: Sendable {
   /// A folder that is a golden case itself (two dumps of ours are compared) gives the view that
   /// the expected case has; bounds are never taken for results.
   static func all(
-    in argument: String, for cases: [ExpectedCase], pipes: PipePolicy = .forbidden
+    in argument: SourceName, for cases: [ExpectedCase], pipes: PipePolicy = .forbidden
   ) throws(ComparisonError) -> [DumpGroup] {
-    let trimmed =
-      argument.count > 1 && argument.hasSuffix("/") ? String(argument.dropLast()) : argument
-    guard Paths.kind(of: trimmed).isDirectory else {
-      let dump = try DumpReader.dump([argument], inFolder: false, pipes: pipes)
-      return [DumpGroup(folder: nil, dump: dump)]
+    let folder = Paths.withoutSlash(argument.text)
+    guard FileSystem.kind(of: folder.text) == .folder else {
+      return [DumpGroup(folder: nil, dump: try DumpReader.dump(argument, pipes: pipes))]
     }
-    if CaseFolder.exists(at: trimmed) { return [try caseFolder(trimmed, for: cases)] }
-    var groups: [DumpGroup] = []
-    let entries = Paths.entries(of: trimmed)
-    let files = entries.filter { !Paths.kind(of: trimmed + "/" + $0).isDirectory }
-      .filter(isData).map { trimmed + "/" + $0 }
-    if !files.isEmpty {
-      let dump = try DumpReader.dump(files, inFolder: true)
-      groups.append(DumpGroup(folder: Paths.last(trimmed), dump: dump))
+    var walk = FolderWalk()
+    let listing: FileSystem.Listing
+    do throws(FileError) {
+      listing = try walk.enter(folder)
+    } catch {
+      throw .unreadable("\(error)")
     }
-    for entry in entries {
-      let path = trimmed + "/" + entry
-      guard Paths.kind(of: path).isDirectory else { continue }
-      groups += try all(in: path, for: cases)
+    return try all(in: folder, listing, for: cases, &walk)
+  }
+
+  private static func all(
+    in folder: DataPath, _ listing: FileSystem.Listing, for cases: [ExpectedCase],
+    _ walk: inout FolderWalk
+  ) throws(ComparisonError) -> [DumpGroup] {
+    if CaseDescription.exists(in: folder) { return [try caseFolder(folder, for: cases)] }
+    var listing = listing
+    var below: [DumpGroup] = []
+    for path in listing.folders {
+      let entered: FileSystem.Listing
+      do throws(FileError) {
+        entered = try walk.enter(path)
+      } catch {
+        listing.oddities.append(.init(path: path, refused: error))
+        continue
+      }
+      below += try all(in: path, entered, for: cases, &walk)
     }
-    return groups
+    listing.files.removeAll { !isData($0) }
+    guard !listing.files.isEmpty || !listing.oddities.isEmpty else { return below }
+    return [DumpGroup(folder: folder.name, dump: try DumpReader.dump(listing))] + below
   }
 
   private static func caseFolder(
-    _ path: String, for cases: [ExpectedCase]
+    _ path: DataPath, for cases: [ExpectedCase]
   ) throws(ComparisonError) -> DumpGroup {
-    let name = Paths.last(path)
     let own = try CaseFolder(path: path)
     let view =
       cases.first { $0.name == own.description.case }?.view ?? cases.first?.view ?? "kaldi"
-    let folder = path + "/" + view
-    let files = Paths.entries(of: folder).filter(isData).map { folder + "/" + $0 }
+    var listing: FileSystem.Listing
+    do throws(FileError) {
+      listing = try FileSystem.listing(of: path.appending(view))
+    } catch {
+      throw .unreadable("\(error)")
+    }
+    listing.files.removeAll { !isData($0) }
     return DumpGroup(
-      folder: own.description.case.isEmpty ? name : own.description.case,
-      dump: try DumpReader.dump(files, inFolder: true))
+      folder: own.description.case.isEmpty ? path.name : own.description.case,
+      dump: try DumpReader.dump(listing))
   }
 
-  private static func isData(_ file: String) -> Bool {
-    file != "case.json" && !file.hasSuffix(".float32-bound.txt")
-      && !file.hasSuffix(".float64-bound.txt")
+  private static func isData(_ file: DataPath) -> Bool {
+    file.name != CaseDescription.fileName && !file.name.hasSuffix(".float32-bound.txt")
+      && !file.name.hasSuffix(".float64-bound.txt")
   }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import KaldiIO
 
 /// The one place where the comparison opens sources.
@@ -8,17 +9,17 @@ enum DumpReader {
   /// Hands over the records of a source until the body returns false.
   ///
   /// - Parameters:
-  ///   - argument: What the user named.
+  ///   - name: What the user typed, or a path that was found.
   ///   - shard: The part of the records to hand over, by name.
   ///   - pipes: Whether lines of a script file may run commands.
   ///   - body: What to do with a record; false ends the reading.
   /// - Throws: ``ComparisonError/unreadable(_:)`` when the source cannot be read.
   static func forEach(
-    _ argument: String, shard: Shard? = nil, pipes: PipePolicy = .forbidden,
+    _ name: SourceName, shard: Shard? = nil, pipes: PipePolicy = .forbidden,
     _ body: (TensorRecord) -> Bool
   ) throws(ComparisonError) {
     do {
-      let source = try TensorSource(argument, options: .init(pipes: pipes))
+      let source = try name.opened(.init(pipes: pipes))
       try source.forEachRecord { record in
         if let shard, !shard.contains(record.name) { return }
         guard body(record) else { throw Enough() }
@@ -32,50 +33,47 @@ enum DumpReader {
 
   /// All records of a source.
   static func records(
-    _ argument: String, pipes: PipePolicy = .forbidden
+    _ name: SourceName, pipes: PipePolicy = .forbidden
   ) throws(ComparisonError) -> [TensorRecord] {
     var records: [TensorRecord] = []
-    try forEach(argument, pipes: pipes) { record in
+    try forEach(name, pipes: pipes) { record in
       records.append(record)
       return true
     }
     return records
   }
 
-  /// All records of several files, sorted by what they are.
-  ///
-  /// A file of a folder that is no matrix at all is unrecognised; one that begins as a matrix and
-  /// fails is malformed.
+  /// All records of one source that the user named, sorted by what they are.
   static func dump(
-    _ arguments: [String], inFolder: Bool, pipes: PipePolicy = .forbidden
+    _ name: SourceName, pipes: PipePolicy = .forbidden
   ) throws(ComparisonError) -> Dump {
     var dump = Dump()
-    for argument in arguments {
-      // In a folder every file is tried and what fails becomes a record; a file named by itself
-      // must be readable.
-      let records =
-        inFolder
-        ? try Self.records(folderEntry: argument) : try Self.records(argument, pipes: pipes)
-      let isLog = records.contains(where: \.isFromLog)
-      for record in records { dump.add(record, isLog: isLog) }
+    let records = try records(name, pipes: pipes)
+    // What is given by itself may be called anything: of objects without keys order, shape and values
+    // tell what they are, as in a log. A folder's file is named by its name.
+    let areBare = records.allSatisfy { record in
+      record.origin.key == nil && [.textFile, .binaryFile].contains(record.provenance)
     }
+    dump.add(file: records, isBare: areBare && !records.isEmpty)
     return dump
   }
 
-  /// The records of one file of a folder; what cannot be read is a record too.
-  private static func records(folderEntry path: String) throws(ComparisonError) -> [TensorRecord] {
+  /// All records of the files of a folder, sorted by what they are.
+  ///
+  /// A file that is no matrix at all is unrecognised; one that begins as a matrix and fails is
+  /// malformed; what is no file cannot be read.
+  static func dump(_ listing: FileSystem.Listing) throws(ComparisonError) -> Dump {
+    var dump = Dump()
+    for oddity in listing.oddities { dump.add(TensorRecord(oddity), isLog: false) }
+    for path in listing.files { dump.add(file: try records(at: path), isBare: false) }
+    return dump
+  }
+
+  /// All records of a file that was found in a folder; what cannot be read is a record too.
+  static func records(at path: DataPath) throws(ComparisonError) -> [TensorRecord] {
     var found: [TensorRecord] = []
     do {
-      try TensorSource(path).forEachRecord { found.append($0) }
-    } catch let error as KaldiIOError {
-      let name = Paths.stem(Paths.last(path))
-      let content: TensorRecord.Content
-      if found.isEmpty, case .unusable(_, let reason) = error {
-        content = .unrecognised(reason)
-      } else {
-        content = .malformed(error)
-      }
-      found.append(TensorRecord(name: name, content: content, origin: .init(file: path)))
+      try TensorSource(at: path).forEachRecordOrFailure { found.append($0) }
     } catch {
       throw .unreadable("\(path): \(error)")
     }
@@ -83,24 +81,36 @@ enum DumpReader {
   }
 
   /// The one matrix or vector of a file.
-  static func single(_ path: String) throws(ComparisonError) -> StoredTensor {
-    let records = try records(path)
+  static func single(_ path: DataPath) throws(ComparisonError) -> StoredTensor {
+    let records = try records(.found(path))
     guard let record = records.first, records.count == 1, case .tensor(let stored) = record.content
     else {
       throw .badCase(
-        file: path, found: "\(records.count) objects", expected: "one matrix or vector")
+        file: path.text, found: "\(records.count) objects", expected: "one matrix or vector")
     }
     return stored
   }
 }
 
+extension Dump {
+  /// Adds the records of one file: where one of them is from a log, all are.
+  fileprivate mutating func add(file records: [TensorRecord], isBare: Bool) {
+    let isLog = isBare || records.contains(where: \.isFromLog)
+    for record in records { add(record, isLog: isLog) }
+  }
+}
+
 extension TensorRecord {
-  /// Whether the record was met in a log.
+  /// Whether the record was met in a log or among prints, where order tells what is what.
   var isFromLog: Bool {
-    // A model's parameters have a component too, but also a key.
-    guard origin.key == nil else { return false }
-    return origin.function != nil || origin.sourceLine != nil || origin.component != nil
-      || origin.file == "-" || origin.file.hasSuffix(".log")
+    switch provenance {
+    case .log, .print: return true
+    // Made in memory: the origin is all there is.
+    case .memory:
+      guard origin.key == nil else { return false }
+      return origin.function != nil || origin.sourceLine != nil || origin.component != nil
+    default: return false
+    }
   }
 
   /// Why the record could not be parsed, if so.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What went wrong with a golden folder on the disk.
@@ -17,12 +18,20 @@ public enum FolderError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
+extension FolderError {
+  /// What the system refused.
+  init(_ error: FileError) {
+    self = .system(action: error.operation, path: error.path, reason: error.reason)
+  }
+}
+
 /// Writes cases' folders into a golden folder, each appearing whole or not at all, or compares what
 /// stands there.
 ///
 /// All folders are first written in full under hidden names inside the golden folder; only when every
-/// file is written and closed does each folder take its place, by renaming. A full disk therefore
-/// leaves everything as it was, and nothing outside the golden folder is touched.
+/// file is written and closed does each folder change places with what stands in its own. A full disk
+/// or an interruption therefore leaves everything as it was, there is no moment without the old or the
+/// new folder, and nothing outside the golden folder is touched.
 public struct FolderWriter: Sendable {
   /// One case's folder: its name, and each file's path below it with its bytes.
   public struct Folder: Sendable {
@@ -76,23 +85,11 @@ public struct FolderWriter: Sendable {
   /// Replaces the folders of the cases given, whole; other cases' folders stay.
   public func write(_ folders: [Folder]) throws(FolderError) {
     for folder in folders { try checkReplaceable(path(of: folder.name)) }
-    let made = try FileSystem.makeFolders(to: directory)
-    var staged: [(from: String, to: String)] = []
-    do throws(FolderError) {
-      for folder in folders {
-        let process = ProcessInfo.processInfo.processIdentifier
-        let hidden = path(of: ".\(folder.name).\(process).partial")
-        staged.append((hidden, path(of: folder.name)))
-        try FileSystem.removeTree(hidden)
-        try stage(folder, at: hidden)
-      }
-      for (from, to) in staged { try exchange(from, to) }
+    do throws(FileError) {
+      try replace(folders)
     } catch {
-      for (from, _) in staged { try? FileSystem.removeTree(from) }
-      FileSystem.removeEmpty(made)
-      throw error
+      throw FolderError(error)
     }
-    for (from, _) in staged { try FileSystem.removeTree(from) }
   }
 
   /// Tells where the cases' folders are not, byte for byte, what was generated; sorted by path.
@@ -110,7 +107,7 @@ public struct FolderWriter: Sendable {
         let path = "\(folder.name)/\(path)"
         if present.remove(path) == nil {
           differences.append(Difference(path: path, kind: .missing))
-        } else if try FileSystem.contents(of: self.path(of: path)) != bytes {
+        } else if try contents(of: path) != bytes {
           differences.append(Difference(path: path, kind: .differs))
         }
       }
@@ -126,65 +123,71 @@ public struct FolderWriter: Sendable {
     return differences.sorted { $0.path < $1.path }
   }
 
-  private func path(of name: String) -> String {
-    directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
-  }
+  private func path(of name: String) -> String { DataPath(directory).appending(name).text }
 }
 
 // MARK: - Writing
 
 extension FolderWriter {
-  /// Refuses to replace anything that does not look like a case's folder.
+  /// What every `case.json` of this program says, whatever else this version knows of it.
+  private struct Mark: Decodable {
+    var format: Int
+    var `case`: String
+    var kernel: String
+    var arithmetic: String
+  }
+
+  /// Refuses to replace anything that this program did not write.
   private func checkReplaceable(_ path: String) throws(FolderError) {
-    switch FileSystem.kind(of: path) {
-    case nil: return
-    case .file: throw .foreign(path: path, found: "a file")
-    case .link: throw .foreign(path: path, found: "a link")
+    switch FileSystem.kind(notFollowing: path) {
+    case .absent: return
     case .folder:
-      let names = try FileSystem.names(in: path)
-      let isOurs = names.contains { ["case.json", "numpy", "kaldi"].contains($0) }
-      guard names.isEmpty || isOurs else {
-        throw .foreign(path: path, found: "a folder of other things")
+      do throws(FileError) {
+        if try FileSystem.names(in: path).isEmpty { return }
+      } catch {
+        throw FolderError(error)
       }
+      let description = DataPath(path).appending("case.json").text
+      let bytes = try? FileSystem.contents(of: description)
+      let mark = bytes.flatMap { try? JSONDecoder().decode(Mark.self, from: Data($0)) }
+      if mark == nil { throw .foreign(path: path, found: "a folder of other things") }
+    case let kind: throw .foreign(path: path, found: kind.words)
     }
   }
 
-  private func stage(_ folder: Folder, at stage: String) throws(FolderError) {
-    var made: Set<String> = []
-    func makeFolder(_ path: String) throws(FolderError) {
-      if made.insert(path).inserted { try FileSystem.makeFolder(path) }
+  private func replace(_ folders: [Folder]) throws(FileError) {
+    let made = try FileSystem.makeFolders(to: directory)
+    do throws(FileError) {
+      var staged: [Staging] = []
+      for folder in folders {
+        let staging = try Staging.folder(in: directory, named: path(of: folder.name))
+        staged.append(staging)
+        try fill(staging, with: folder)
+      }
+      try Staging.exchange(staged, with: folders.map { path(of: $0.name) })
+      // What stood in the places goes with the staged names.
+      for staging in staged { staging.discard() }
+    } catch {
+      FileSystem.removeEmpty(made)
+      throw error
     }
-    try makeFolder(stage)
+  }
+
+  private func fill(_ staging: Staging, with folder: Folder) throws(FileError) {
+    var made: Set<String> = []
     for (path, bytes) in folder.files {
-      let parts = path.split(separator: "/")
-      precondition(!path.hasPrefix("/") && !parts.contains(".."), "a path leaves its folder")
-      var parent = stage
-      for part in parts.dropLast() {
+      guard let file = DataPath(staging.path).below(path) else {
+        preconditionFailure("a path leaves its folder")
+      }
+      var parent = staging.path
+      for part in path.split(separator: "/").dropLast() {
         parent += "/\(part)"
-        try makeFolder(parent)
+        if made.insert(parent).inserted { try FileSystem.makeFolder(parent) }
       }
       // A failure is told by the name the file is to have, not by the hidden one it has for now.
       try FileSystem.write(
-        bytes, to: "\(stage)/\(path)", named: self.path(of: "\(folder.name)/\(path)"))
+        bytes, to: file.text, named: self.path(of: "\(folder.name)/\(path)"))
     }
-  }
-
-  /// Puts a staged folder in its place; what stood there is left under the staged name.
-  private func exchange(_ stage: String, _ target: String) throws(FolderError) {
-    guard FileSystem.kind(of: target) != nil else {
-      try FileSystem.rename(stage, to: target)
-      return
-    }
-    let old = stage + ".old"
-    try FileSystem.removeTree(old)
-    try FileSystem.rename(target, to: old)
-    do throws(FolderError) {
-      try FileSystem.rename(stage, to: target)
-    } catch {
-      try FileSystem.rename(old, to: target)
-      throw error
-    }
-    try FileSystem.rename(old, to: stage)
   }
 }
 
@@ -194,7 +197,20 @@ extension FolderWriter {
   /// The names in the golden folder, or in a folder below it; none if it is not there.
   private func entries(of name: String) throws(FolderError) -> [String] {
     let path = name.isEmpty ? directory : path(of: name)
-    return FileSystem.isFolder(path) ? try FileSystem.names(in: path) : []
+    guard FileSystem.kind(of: path) == .folder else { return [] }
+    do throws(FileError) {
+      return try FileSystem.names(in: path)
+    } catch {
+      throw FolderError(error)
+    }
+  }
+
+  private func contents(of name: String) throws(FolderError) -> [UInt8] {
+    do throws(FileError) {
+      return try FileSystem.contents(of: path(of: name))
+    } catch {
+      throw FolderError(error)
+    }
   }
 
   /// The paths, below the golden folder, of everything that is no folder.
@@ -202,7 +218,7 @@ extension FolderWriter {
     var files: [String] = []
     for entry in try entries(of: name) {
       let below = "\(name)/\(entry)"
-      if FileSystem.kind(of: path(of: below)) == .folder {
+      if FileSystem.kind(notFollowing: path(of: below)) == .folder {
         files += try self.files(below: below)
       } else {
         files.append(below)

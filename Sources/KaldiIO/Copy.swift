@@ -61,26 +61,29 @@ public struct CopyOptions: Sendable {
 ///   - input: Any ``TensorSource``.
 ///   - output: A file, a table specifier, `| COMMAND`, or `-` for standard output.
 ///   - options: How to write.
+///   - warn: Is told what the user should know of how the objects were read.
 /// - Returns: How many objects were copied; a model counts as one.
 /// - Throws: ``KaldiIOError``; then no output file appears.
 @discardableResult
 public func copyTensors(
-  from input: String, to output: String, options: CopyOptions = .init()
+  from input: SourceName, to output: TypedName, options: CopyOptions = .init(),
+  warn: (String) -> Void = { _ in }
 ) throws -> Int {
-  let table = try WriteSpecifier.parse(output)
-  let isArray = output.hasSuffix(".npy")
+  let table = try WriteSpecifier.parse(output.text)
+  let isArray = output.text.hasSuffix(".npy")
   var reading = options.source
   // Decimals that become binary32 are rounded once, straight to it.
   if !options.isDouble && (table?.isBinary ?? (options.isBinary == true || isArray)) {
     reading.text.precision = .float32
   }
-  let source = try TensorSource(input, options: reading)
+  let source = try input.opened(reading)
   var isBinary = false
   var isTable = false
   var opened: FileRecords?
   switch source.target {
-  case .file(let path) where source.range == nil:
-    let bytes = try source.open(path)
+  case .input where source.range == nil, .file where source.range == nil:
+    let bytes = try source.openedBytes()
+    try bytes.skipByteOrderMark()
     let kind = try ContentKind.of(bytes)
     if kind == .model && table == nil && !isArray {
       try copyModel(bytes, to: output, options)
@@ -88,26 +91,32 @@ public func copyTensors(
     }
     isBinary = try bytes.peek() == 0 || kind == .array || kind == .arrays || kind == .archive
     isTable = kind == .archive || kind == .textArchive || kind == .script
-    opened = try FileRecords(bytes, stem: TensorSource.stem(of: path), options: reading)
+    opened = try FileRecords(bytes, stem: source.stem, options: reading)
   case .table: isTable = true
-  case .file, .folder, .entry, .part: break
+  case .input, .file, .folder, .entry, .part: break
   }
   var writer = CopyWriter(
     output: output, table: table, isArchive: isTable, isBinary: isBinary,
     knowsForm: opened != nil && !isTable, options: options)
   if var records = opened {
-    while let record = try records.next() { try writer.take(record) }
+    while let record = try records.next() {
+      if let warning = record.warning { warn(warning) }
+      try writer.take(record)
+    }
   } else {
-    try source.forEachRecord { try writer.take($0) }
+    try source.forEachRecord { record in
+      if let warning = record.warning { warn(warning) }
+      try writer.take(record)
+    }
   }
-  return try writer.finish(input: input)
+  return try writer.finish(input: input.text)
 }
 
 private func copyModel(
-  _ bytes: ByteSource, to output: String, _ options: CopyOptions
+  _ bytes: ByteSource, to output: TypedName, _ options: CopyOptions
 ) throws(KaldiIOError) {
   let model = try NnetModel(bytes)
-  let sink = try ByteSink.open(extended: output, pipes: .allowed)
+  let sink = try ByteSink.open(output)
   let form = options.isBinary.map { $0 ? NnetModel.Form.binary : .text }
   try model.write(
     to: sink, form: form, style: options.precision.map { .significantDigits(max(1, $0)) },
@@ -117,7 +126,7 @@ private func copyModel(
 
 /// Writes what is copied: the first object waits until it is known whether it is the only one.
 private struct CopyWriter {
-  let output: String
+  let output: TypedName
   let table: WriteSpecifier?
   let isArchive: Bool
   var isBinary: Bool
@@ -129,7 +138,7 @@ private struct CopyWriter {
   private var count = 0
 
   init(
-    output: String, table: WriteSpecifier?, isArchive: Bool, isBinary: Bool, knowsForm: Bool,
+    output: TypedName, table: WriteSpecifier?, isArchive: Bool, isBinary: Bool, knowsForm: Bool,
     options: CopyOptions
   ) {
     self.output = output
@@ -142,6 +151,12 @@ private struct CopyWriter {
 
   mutating func take(_ record: TensorRecord) throws(KaldiIOError) {
     switch record.content {
+    // Words where only objects belong would get lost; what is no data at all is left where it is.
+    case .unrecognised(let what) where record.provenance == .textArchive:
+      throw .malformed(
+        .init(
+          file: record.origin.file, byte: record.origin.byteOffset ?? 0, line: record.origin.line),
+        found: what, expected: "a key and an object")
     case .unrecognised: return
     case .malformed(let error): throw error
     case .tensor(let tensor):
@@ -156,9 +171,10 @@ private struct CopyWriter {
         waiting = record
         return
       }
-      guard !output.hasSuffix(".npy") else {
+      guard !output.text.hasSuffix(".npy") else {
         throw .unusable(
-          output, reason: "an .npy file has one array, and there are more: name one, as in IN:KEY")
+          output.text,
+          reason: "an .npy file has one array, and there are more: name one, as in IN:KEY")
       }
       try write(first)
       waiting = nil
@@ -168,8 +184,8 @@ private struct CopyWriter {
 
   mutating func finish(input: String) throws(KaldiIOError) -> Int {
     if let only = waiting, case .tensor(let tensor) = only.content {
-      let sink = try ByteSink.open(extended: output, pipes: .allowed)
-      if output.hasSuffix(".npy") {
+      let sink = try ByteSink.open(output)
+      if output.text.hasSuffix(".npy") {
         let isDouble = options.width(of: tensor.encoding) == .float64
         try NumPyWriter.write(tensor, isDouble: isDouble, to: sink)
       } else {
@@ -189,7 +205,7 @@ private struct CopyWriter {
 
   /// The table to write: what the user named, or an archive in the input's form.
   private var specifier: WriteSpecifier {
-    table ?? WriteSpecifier(archive: output, isBinary: options.isBinary ?? isBinary)
+    table ?? WriteSpecifier(archive: output.text, isBinary: options.isBinary ?? isBinary)
   }
 
   private mutating func write(_ record: TensorRecord) throws(KaldiIOError) {

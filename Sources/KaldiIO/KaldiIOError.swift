@@ -1,5 +1,7 @@
+import Files
+
 /// What went wrong with a file, a pipe or a name, with all that is needed to act on it.
-public enum KaldiIOError: Error, Sendable, Equatable {
+public indirect enum KaldiIOError: Error, Sendable, Equatable {
   /// Where in an input something was met.
   public struct Place: Sendable, Equatable {
     /// The input, as the user named it (`-` for standard input).
@@ -25,6 +27,13 @@ public enum KaldiIOError: Error, Sendable, Equatable {
   case unusable(String, reason: String)
   /// A command at the other end of a pipe failed.
   case commandFailed(command: String, status: Int)
+  /// Behind a line of a script file: the line, its key, and what went wrong there.
+  case behindScript(Place, key: String, KaldiIOError)
+
+  /// What the system refused.
+  init(_ error: FileError) {
+    self = .system(file: error.path, operation: error.operation, reason: error.reason)
+  }
 }
 
 extension KaldiIOError: CustomStringConvertible {
@@ -40,6 +49,8 @@ extension KaldiIOError: CustomStringConvertible {
       return "'\(name)': \(reason)"
     case .commandFailed(let command, let status):
       return "command '\(command)' failed with status \(status)"
+    case .behindScript(let place, let key, let error):
+      return "\(place.file):\(place.line ?? 1): key '\(key)': \(error)"
     }
   }
 }

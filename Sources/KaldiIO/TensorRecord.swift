@@ -32,6 +32,28 @@ public struct TensorRecord: Sendable {
     }
   }
 
+  /// What the reader was reading, told by the bytes and never by a file's name.
+  public enum Provenance: String, Sendable {
+    /// No reader: the record was made in memory.
+    case memory
+    /// A log of Kaldi's: prefixes, component markers or statistics stand around the objects.
+    case log
+    /// Any other text with objects in it: a program's own prints, NumPy's among them.
+    case print
+    /// Kaldi's text: one object, or several without words between them.
+    case textFile = "text file"
+    /// Kaldi's text archive, or prints that cannot be told from one.
+    case textArchive = "text archive"
+    /// Kaldi's binary objects, without keys.
+    case binaryFile = "binary file"
+    /// Kaldi's binary archive.
+    case binaryArchive = "binary archive"
+    /// The parameters of an nnet1 model.
+    case model
+    /// Arrays that NumPy saved.
+    case array
+  }
+
   /// What was found.
   public enum Content: Sendable {
     /// A matrix or vector.
@@ -44,15 +66,24 @@ public struct TensorRecord: Sendable {
 
   /// The object's name: file stem, archive key, parameter name, or the text stuck to the bracket.
   public var name: String
+  /// Whether the object has no name of its own, and ``name`` is that of its file.
+  public var isNamedByFile = false
   /// The object.
   public var content: Content
   /// Where it was found.
   public var origin: Origin
+  /// What it was read from.
+  public var provenance: Provenance
+  /// What the user should know of how it was read, such as a range that was cut; nil if nothing.
+  public var warning: String?
 
   /// A record.
-  public init(name: String, content: Content, origin: Origin) {
+  public init(
+    name: String, content: Content, origin: Origin, provenance: Provenance = .memory
+  ) {
     self.name = name
     self.content = content
     self.origin = origin
+    self.provenance = provenance
   }
 }

@@ -1,3 +1,33 @@
+public import Files
+
+/// Who named a source, and how.
+public enum SourceName: Sendable, CustomStringConvertible {
+  /// The user typed it.
+  case typed(TypedName)
+  /// It stood in data.
+  case found(DataPath)
+
+  /// The name's text.
+  public var text: String {
+    switch self {
+    case .typed(let name): name.text
+    case .found(let path): path.text
+    }
+  }
+
+  /// The name's text.
+  public var description: String { text }
+
+  /// The source of that name.
+  public func opened(_ options: TensorSource.Options = .init()) throws(KaldiIOError) -> TensorSource
+  {
+    switch self {
+    case .typed(let name): try TensorSource(name, options: options)
+    case .found(let path): TensorSource(at: path, options: options)
+    }
+  }
+}
+
 /// Whatever a user names as a source of matrices, opened the same way.
 ///
 /// `PATH` (a matrix, model, log, archive, script file, `.npy` or `.npz`, told by its content),
@@ -19,32 +49,37 @@ public struct TensorSource: Sendable {
     }
   }
 
-  /// What an argument means.
+  /// What a name means.
   enum Target: Sendable, Equatable {
     case table(ReadSpecifier)
-    case folder(String)
-    /// A file, a command or standard input.
-    case file(String)
+    case folder(DataPath)
+    /// A file that was found in data.
+    case file(DataPath)
+    /// A file, a command or standard input that the user named.
+    case input(TypedName)
     /// One object of a file or folder, by name.
-    case entry(String, key: String)
+    case entry(TypedName, key: String)
     /// The object at a byte of a file.
-    case part(String, offset: Int)
+    case part(DataPath, offset: Int)
   }
 
-  /// The argument as the user gave it.
+  /// The source as the user typed it or as it was found.
   public let argument: String
   let target: Target
   /// The rows and columns wanted of each object, if not all.
   let range: ElementRange?
   let options: Options
 
-  /// Takes an argument apart; nothing is opened yet.
+  /// Takes what a user typed apart; nothing is opened yet.
+  ///
+  /// What is there under the whole name is that file or folder, whatever the name looks like.
   ///
   /// - Parameters:
-  ///   - argument: What the user named.
+  ///   - name: What the user typed.
   ///   - options: How to read it.
   /// - Throws: ``KaldiIOError`` for what names nothing.
-  public init(_ argument: String, options: Options = .init()) throws(KaldiIOError) {
+  public init(_ name: TypedName, options: Options = .init()) throws(KaldiIOError) {
+    let argument = name.text
     self.argument = argument
     self.options = options
     // A range of rows and columns at the end, as Kaldi has it: `feats.ark:10[0:9,2:3]`.
@@ -60,15 +95,28 @@ public struct TensorSource: Sendable {
     }
   }
 
+  /// A file or folder that was found in data: never a command, an offset or anything but a path.
+  ///
+  /// - Parameters:
+  ///   - path: The file or folder.
+  ///   - options: How to read it.
+  public init(at path: DataPath, options: Options = .init()) {
+    argument = path.text
+    self.options = options
+    target = FileSystem.kind(of: path.text) == .folder ? .folder(path) : .file(path)
+    range = nil
+  }
+
   private static func target(_ argument: String) throws(KaldiIOError) -> Target {
-    if argument.isEmpty || argument == "-" { return .file(argument) }
+    let name = TypedName(argument)
+    if name.isStandard { return .input(name) }
     switch FileSystem.kind(of: argument) {
-    case .folder: return .folder(argument)
-    case .file, .other: return .file(argument)
+    case .folder: return .folder(DataPath(argument))
     case .absent: break
+    default: return .input(name)
     }
     if let specifier = try ReadSpecifier.parse(argument) { return .table(specifier) }
-    if argument.hasSuffix("|") { return .file(argument) }
+    if argument.hasSuffix("|") { return .input(name) }
     var end = argument.endIndex
     while let colon = argument[..<end].lastIndex(of: ":") {
       let path = String(argument[..<colon])
@@ -76,8 +124,8 @@ public struct TensorSource: Sendable {
       let kind = FileSystem.kind(of: path)
       if kind != .absent && !key.isEmpty {
         let isOffset = kind == .file && key.utf8.allSatisfy(isDigit)
-        if isOffset, let offset = Int(key) { return .part(path, offset: offset) }
-        return .entry(path, key: key)
+        if isOffset, let offset = Int(key) { return .part(DataPath(path), offset: offset) }
+        return .entry(TypedName(path), key: key)
       }
       end = colon
     }
@@ -87,8 +135,8 @@ public struct TensorSource: Sendable {
   /// Reads all records in order; no more than one is held at a time.
   ///
   /// A file's single object is named by the file's stem, others by their key, parameter or the
-  /// text beside them. A folder's files come in the byte order of their names, folders in it left
-  /// out; what cannot be read there is a record too.
+  /// text beside them. A folder's files come in the byte order of their names, folders in it and
+  /// hidden files left out; what cannot be read there is a record too.
   ///
   /// - Parameter body: What to do with a record.
   /// - Throws: ``KaldiIOError`` for a source that cannot be read, and what `body` throws.
@@ -96,9 +144,7 @@ public struct TensorSource: Sendable {
     guard let range else { return try forEachWhole(body) }
     try forEachWhole { record in
       var record = record
-      if case .tensor(let tensor) = record.content {
-        record.content = .tensor(try range.apply(to: tensor, name: argument))
-      }
+      try range.apply(to: &record, name: argument)
       try body(record)
     }
   }
@@ -109,12 +155,12 @@ public struct TensorSource: Sendable {
       var reader = try TableReader(specifier, pipes: options.pipes, options: options.text)
       while let record = try reader.next() { try body(record) }
     case .folder(let path): try forEachFile(path, body)
-    case .file(let path):
-      var records = try FileRecords(open(path), stem: Self.stem(of: path), options: options)
+    case .file, .input:
+      var records = try openedFile()
       while let record = try records.next() { try body(record) }
     case .part(let path, let offset):
-      let source = try ByteSource.open(file: path, startingAt: offset)
-      var records = try FileRecords(source, stem: FileSystem.stem(of: path), options: options)
+      let source = try ByteSource.open(path, startingAt: offset)
+      var records = try FileRecords(source, stem: path.stem, options: options)
       if let record = try records.next() { try body(record) }
     case .entry(let path, let key): try forEachEntry(path, key, body)
     }
@@ -130,19 +176,33 @@ public struct TensorSource: Sendable {
     return records
   }
 
-  /// The name of an object that has no other.
-  static func stem(of path: String) -> String {
-    path.isEmpty || path == "-" || path.hasSuffix("|") ? "-" : FileSystem.stem(of: path)
+  /// Opens a target that is one file, a command or standard input.
+  private func openedFile() throws(KaldiIOError) -> FileRecords {
+    try FileRecords(openedBytes(), stem: stem, options: options)
   }
 
-  func open(_ path: String) throws(KaldiIOError) -> ByteSource {
-    // The user typed the name, so it may be a command.
-    path.hasSuffix("|")
-      ? try ByteSource.open(extended: path, pipes: .allowed) : try ByteSource.open(file: path)
+  /// The bytes of a target that is one file, a command or standard input.
+  func openedBytes() throws(KaldiIOError) -> ByteSource {
+    switch target {
+    case .file(let path): return try ByteSource.open(path)
+    case .input(let name): return try ByteSource.open(name)
+    default: throw .unusable(argument, reason: "no single file")
+    }
+  }
+
+  /// The name of an object that has no other.
+  var stem: String {
+    switch target {
+    case .input(let name) where name.isStandard: return "-"
+    case .input(let name):
+      let isThere = FileSystem.kind(of: name.text) != .absent
+      return isThere || !name.text.hasSuffix("|") ? DataPath(name.text).stem : "-"
+    default: return DataPath(argument).stem
+    }
   }
 
   private func forEachEntry(
-    _ path: String, _ key: String, _ body: (TensorRecord) throws -> Void
+    _ path: TypedName, _ key: String, _ body: (TensorRecord) throws -> Void
   ) throws {
     var names: [String] = []
     var isFound = false
@@ -164,47 +224,43 @@ public struct TensorSource: Sendable {
     }
   }
 
-  private func forEachFile(_ folder: String, _ body: (TensorRecord) throws -> Void) throws {
-    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-    for name in try FileSystem.names(in: folder) {
-      let path = prefix + name
-      switch FileSystem.kind(of: path) {
-      case .folder: continue
-      case .other:
-        try body(Self.failed(path, .unrecognised("no regular file")))
-        continue
-      case .file, .absent: break
+  private func forEachFile(_ folder: DataPath, _ body: (TensorRecord) throws -> Void) throws {
+    let listing: FileSystem.Listing
+    do throws(FileError) {
+      listing = try FileSystem.listing(of: folder)
+    } catch {
+      throw KaldiIOError(error)
+    }
+    for oddity in listing.oddities { try body(TensorRecord(oddity)) }
+    for path in listing.files {
+      try Self(at: path, options: options).forEachRecordOrFailure(body)
+    }
+  }
+
+  /// Reads all records of a file that was found in a folder; what cannot be read is a record too.
+  public func forEachRecordOrFailure(_ body: (TensorRecord) throws -> Void) throws {
+    let path = DataPath(argument)
+    var opened: FileRecords?
+    var kind: ContentKind?
+    var count = 0
+    while true {
+      let record: TensorRecord?
+      do throws(KaldiIOError) {
+        var records: FileRecords
+        if let opened { records = opened } else { records = try openedFile() }
+        opened = nil
+        kind = records.kind
+        defer { opened = records }
+        record = try records.next()
+      } catch {
+        return try body(Self.failed(path, Self.content(of: error, in: kind)))
       }
-      var opened: FileRecords?
-      var kind: ContentKind?
-      var count = 0
-      while true {
-        let record: TensorRecord?
-        do throws(KaldiIOError) {
-          var records: FileRecords
-          if let opened {
-            records = opened
-          } else {
-            records = try FileRecords(
-              ByteSource.open(file: path), stem: FileSystem.stem(of: path), options: options)
-          }
-          opened = nil
-          kind = records.kind
-          defer { opened = records }
-          record = try records.next()
-        } catch {
-          try body(Self.failed(path, Self.content(of: error, in: kind)))
-          break
-        }
-        guard let record else {
-          if count == 0 {
-            try body(Self.failed(path, .unrecognised("nothing with a matrix in it")))
-          }
-          break
-        }
-        count += 1
-        try body(record)
+      guard let record else {
+        if count == 0 { try body(Self.failed(path, .unrecognised("nothing with a matrix in it"))) }
+        return
       }
+      count += 1
+      try body(record)
     }
   }
 
@@ -218,7 +274,28 @@ public struct TensorSource: Sendable {
     return .malformed(error)
   }
 
-  private static func failed(_ path: String, _ content: TensorRecord.Content) -> TensorRecord {
-    TensorRecord(name: FileSystem.stem(of: path), content: content, origin: .init(file: path))
+  private static func failed(
+    _ path: DataPath, _ content: TensorRecord.Content
+  ) -> TensorRecord {
+    TensorRecord(name: path.stem, content: content, origin: .init(file: path.text))
+  }
+}
+
+extension TensorRecord {
+  /// What stands in a folder and is no file: trouble where data may hide behind it.
+  public init(_ oddity: FileSystem.Oddity) {
+    let content: Content =
+      switch oddity.weight {
+      case .note: .unrecognised(oddity.what)
+      case .trouble:
+        .malformed(.system(file: oddity.path.text, operation: "read", reason: oddity.what))
+      }
+    self.init(name: oddity.path.stem, content: content, origin: .init(file: oddity.path.text))
+  }
+
+  /// Whether the system refused to list or open it, so that nobody knows what it holds.
+  public var isUnreadable: Bool {
+    if case .malformed(.system) = content { return true }
+    return false
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The version `--version` tells.
@@ -6,12 +7,20 @@ let version = "0.1.0"
 /// The command line: parsing, wiring and printing only.
 @main enum Main {
   static func main() {
-    // A reader that stops listening ends the program quietly, as it ends `cat`; a file that grows
-    // past its limit is an error like a full disk, not a signal.
-    signal(SIGPIPE, SIG_DFL)
-    signal(SIGXFSZ, SIG_IGN)
-    let status = run(Array(CommandLine.arguments.dropFirst()))
+    Interruption.cleansUp()
+    let status = run(words())
     exit(status.rawValue)
+  }
+
+  /// The words behind the program's name, in which a file name's stray bytes are kept.
+  private static func words() -> [String] {
+    let count = Int(CommandLine.argc)
+    return (1..<max(1, count)).compactMap { index in
+      guard let word = unsafe CommandLine.unsafeArgv[index] else { return nil }
+      return unsafe String(
+        pathBytes: UnsafeBufferPointer(start: word, count: strlen(word))
+          .map { UInt8(bitPattern: $0) })
+    }
   }
 
   /// Runs the command that the words ask for, and tells what went wrong.

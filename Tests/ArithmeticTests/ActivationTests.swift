@@ -1,11 +1,12 @@
 import Arithmetic
+import TestSupport
 import Testing
 
 /// Activations of whole lanes: the bits of the functions of single numbers, and nothing else touched.
 @Suite struct ActivationTests {
   /// Arguments of every kind: ordinary ones, those at the edges of the range, and no numbers.
   static let arguments: [Double] = {
-    var generator = SplitMix(seed: 7)
+    var generator = SeededGenerator(seed: 7)
     let ordinary = (0..<400).map { _ in (Double(generator.next() >> 11) * 0x1p-53 - 0.5) * 60 }
     let edges = [
       0, 0x1p-1030, .leastNonzeroMagnitude, 1e-8, 39.9, 40, 40.1, 600, 689, 690, 691, 708, 709, 745,

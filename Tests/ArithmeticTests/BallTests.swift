@@ -1,9 +1,10 @@
 import Arithmetic
+import TestSupport
 import Testing
 
 @Suite struct BallTests {
   @Test func `two-products are exact for whole numbers of any size`() {
-    var generator = SplitMix(seed: 1)
+    var generator = SeededGenerator(seed: 1)
     for _ in 0..<5000 {
       let (a, b) = (generator.whole(), generator.whole())
       let (value, error) = ErrorFree.product(Double(a), Double(b))
@@ -22,7 +23,7 @@ import Testing
   }
 
   @Test func `sums and products of whole numbers are exact and keep radius 0`() {
-    var generator = SplitMix(seed: 2)
+    var generator = SeededGenerator(seed: 2)
     for _ in 0..<5000 {
       let (a, b, c) = (generator.whole(), generator.whole(), generator.whole() >> 30)
       let sum = Ball(Double(a)) * Ball(Double(b)) + Ball(Double(c))
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func `running sums enclose, and are exact where they cancel`() {
-    var generator = SplitMix(seed: 4)
+    var generator = SeededGenerator(seed: 4)
     for _ in 0..<300 {
       let factors = (0..<40).map { _ in (generator.whole(), generator.whole()) }
       var sum = Ball.Sum()
@@ -57,7 +58,7 @@ import Testing
   }
 
   @Test func `inexact operations enclose`() {
-    var generator = SplitMix(seed: 5)
+    var generator = SeededGenerator(seed: 5)
     for _ in 0..<3000 {
       let (a, b) = (Ball(Double(generator.whole())), Ball(Double(generator.whole() | 1)))
       let quotient = a / b
@@ -126,7 +127,7 @@ import Testing
 
 @Suite struct DoubleDoubleTests {
   @Test func `operations keep their error bounds`() {
-    var generator = SplitMix(seed: 6)
+    var generator = SeededGenerator(seed: 6)
     func number() -> DoubleDouble {
       let a = Double(generator.whole() | 1)
       let b = Double(generator.whole() | 1)

@@ -1,4 +1,5 @@
 import Arithmetic
+import TestSupport
 import Testing
 
 /// Every form of the product against the plain triple loop, bit for bit.
@@ -253,22 +254,9 @@ private struct ProductTrial {
   }
 }
 
-/// SplitMix64, so that a failure can be met again.
-private struct SeededGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension SeededGenerator {
   /// A number between -1 and 1, and now and then one of those that arithmetic treats apart.
-  mutating func number() -> Double {
+  fileprivate mutating func number() -> Double {
     let bits = next()
     switch bits % 256 {
     case 0: return 0
@@ -284,7 +272,7 @@ private struct SeededGenerator {
   }
 
   /// By rows, by columns, with gaps, or with the rows from last to first; and the room it needs.
-  mutating func placement(_ rows: Int, _ columns: Int) -> (Placement, Int) {
+  fileprivate mutating func placement(_ rows: Int, _ columns: Int) -> (Placement, Int) {
     let offset = Int(next() % 4)
     let gap = Int(next() % 3)
     switch next() % 5 {

@@ -1,4 +1,5 @@
 import Arithmetic
+import TestSupport
 import Testing
 
 /// Images of intervals under `σ` and `tanh`, against numbers anywhere in the interval.
@@ -11,7 +12,7 @@ import Testing
     _ function: (DoubleDouble) -> DoubleDouble,
     _ bounded: (RoundoffBound<Format>) -> RoundoffBound<Format>
   ) -> Double {
-    var dice = TrialDice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var shares = Shares()
     for _ in 0..<400 {
       let x = Double.random(in: -limit...limit, using: &dice)
@@ -45,7 +46,7 @@ import Testing
   }
 
   @Test func `Float functions and Kaldi's tanh stay inside`() {
-    var dice = TrialDice(state: 4)
+    var dice = SeededGenerator(seed: 4)
     var shares = Shares()
     for _ in 0..<5000 {
       let value = dice.number(-12...4)

@@ -1,4 +1,5 @@
 import Arithmetic
+import TestSupport
 import Testing
 
 /// Every way a program may write one step, against the bound of that step.
@@ -16,7 +17,7 @@ import Testing
     bounded: (RoundoffBound<Format>, RoundoffBound<Format>, RoundoffBound<Format>) ->
       RoundoffBound<Format>
   ) -> Shares {
-    var dice = TrialDice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var shares = Shares()
     for _ in 0..<count {
       let errors = [0, 1, 3, 30, 3000].randomElement(using: &dice) ?? 0
@@ -138,7 +139,7 @@ import Testing
   }
 
   @Test func `Inputs and constants err as they may have been typed and rounded`() {
-    var dice = TrialDice(state: 5)
+    var dice = SeededGenerator(seed: 5)
     for _ in 0..<2000 {
       let value = dice.number(-30...8)
       let typed = ((value * 1e8).rounded() / 1e8)

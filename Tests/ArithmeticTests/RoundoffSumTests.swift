@@ -1,4 +1,5 @@
 import Arithmetic
+import TestSupport
 import Testing
 
 /// Sums in many orders, fused and not, against the one bound they share.
@@ -19,7 +20,7 @@ import Testing
 
   /// What programs make of the same terms: eight orders and blockings, fused and flushed.
   static func totals<Format: RoundoffFormat, Program: BinaryFloatingPoint & Sendable>(
-    of terms: [Term<Format, Program>], using dice: inout TrialDice
+    of terms: [Term<Format, Program>], using dice: inout SeededGenerator
   ) -> [Program] {
     func chain(_ terms: [Term<Format, Program>]) -> Program { terms.reduce(0) { $0 + $1.computed } }
     func tree(_ terms: ArraySlice<Term<Format, Program>>) -> Program {
@@ -43,7 +44,7 @@ import Testing
     _ seed: UInt64, _ format: Format.Type, _ program: Program.Type, products: Double,
     exponents: ClosedRange<Int> = -3...3, sign: Bool = true
   ) -> Shares {
-    var dice = TrialDice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var shares = Shares()
     for _ in 0..<400 {
       let errors = [0, 0, 1, 2].randomElement(using: &dice) ?? 0

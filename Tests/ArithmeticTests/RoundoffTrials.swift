@@ -1,4 +1,5 @@
 import Arithmetic
+import TestSupport
 
 /// Operands for trials of the bounds: an exact number, a program's number, and a bound between.
 struct Operand<Format: RoundoffFormat, Program: BinaryFloatingPoint & Sendable>: Sendable {
@@ -7,7 +8,7 @@ struct Operand<Format: RoundoffFormat, Program: BinaryFloatingPoint & Sendable>:
   var bounded: RoundoffBound<Format>
 
   /// An operand whose program's number lies within its bound, often exactly on its edge.
-  init(near value: Double, errors: Int, using dice: inout TrialDice) {
+  init(near value: Double, errors: Int, using dice: inout SeededGenerator) {
     let width = Double(errors) * Format.unitRoundoff * abs(value)
     computed = Program(value + width * Double.random(in: -1...1, using: &dice))
     exact = DoubleDouble(value)
@@ -33,18 +34,7 @@ struct Operand<Format: RoundoffFormat, Program: BinaryFloatingPoint & Sendable>:
   }
 }
 
-/// A small seeded generator (SplitMix64), so that every trial can be repeated.
-struct TrialDice: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SeededGenerator {
   /// A number of either sign with a magnitude between two powers of two.
   mutating func number(_ exponents: ClosedRange<Int>) -> Double {
     let significand = Double.random(in: 1..<2, using: &self)

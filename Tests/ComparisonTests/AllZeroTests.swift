@@ -40,14 +40,6 @@ import Testing
     }
   }
 
-  static func inFreshFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("all-zero-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
-  }
-
   @Test func `both views of all cases are tried`() {
     #expect(Self.views.count >= 27)
   }
@@ -56,7 +48,7 @@ import Testing
   func `zeros for all results mismatch in each of them`(_ name: String, _ view: String) throws {
     let results = try Self.results(name, view)
     #expect(results.count >= 2)
-    try Self.inFreshFolder { folder in
+    try inFreshFolder { folder in
       for file in results {
         let source = Self.golden.appendingPathComponent("\(name)/\(file.file)")
         let copy = folder.appendingPathComponent("\(file.name).txt")
@@ -73,7 +65,7 @@ import Testing
   @Test(arguments: views)
   func `zeros for one result alone mismatch`(_ name: String, _ view: String) throws {
     for file in try Self.results(name, view) {
-      try Self.inFreshFolder { folder in
+      try inFreshFolder { folder in
         let source = Self.golden.appendingPathComponent("\(name)/\(file.file)")
         let copy = folder.appendingPathComponent("\(file.name).txt")
         try Data(Self.zeros(of: source).utf8).write(to: copy)

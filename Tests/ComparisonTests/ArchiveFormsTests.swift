@@ -43,7 +43,8 @@ import Testing
     try second.write(toFile: folder + "/b.txt", atomically: true, encoding: .utf8)
     for name in ["a", "b"] {
       try copyTensors(
-        from: "ark:\(folder)/\(name).txt", to: "ark:\(folder)/\(name).ark", options: CopyOptions())
+        from: .typed(TypedName("ark:\(folder)/\(name).txt")),
+        to: TypedName("ark:\(folder)/\(name).ark"))
     }
     // Keys 3, 10, … 38 are altered: six of the 39 that both have; one is absent, one is extra.
     for (left, right) in [
@@ -73,7 +74,7 @@ import Testing
     try text.write(toFile: folder + "/a.txt", atomically: true, encoding: .utf8)
     func read(_ source: String) throws -> [String] {
       var found: [String] = []
-      try TensorSource(source).forEachRecord { record in
+      try TensorSource(TypedName(source)).forEachRecord { record in
         guard case .tensor(let tensor) = record.content else { return }
         found.append(
           "\(record.name) \(tensor.matrix.rows) \(tensor.matrix.elements.map(\.bitPattern))")

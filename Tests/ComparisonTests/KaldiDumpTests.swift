@@ -115,11 +115,39 @@ import Testing
       let name = dump.hasPrefix("sru") ? "/sru" : "/tflstm"
       #expect(try compared(name, dump).exitStatus == 1)
     }
-    for dump in ["tflstm-double", "sru-uneven", "chain"] {
-      #expect(throws: ComparisonError.self) { try compared("", dump) }
+  }
+
+  @Test(
+    "a dump of another layer or on other data is nothing to compare with the golden folder",
+    arguments: [
+      "blstmp", "chain", "deepfsmn", "lstmp", "lstmp-clipped", "sru-uneven", "tflstm-double",
+      "tflstm-uneven",
+    ])
+  func strangers(dump: String) {
+    // Frames of lstmp and tflstm-uneven have the shape of a golden case's, positions of deepfsmn
+    // the very numbers: none of that makes them its dump.
+    do {
+      let report = try compared("", dump)
+      Issue.record("\(dump) was compared: \(report.rows.compactMap(\.case).first ?? "?")")
+    } catch {
+      guard case .nothingToCompare? = error as? ComparisonError else {
+        Issue.record("\(error)")
+        return
+      }
     }
-    // By its frames' shape this one could be lstm-probe's; it must not pass for it.
-    #expect(try compared("", "tflstm-uneven").exitStatus == 1)
+  }
+
+  @Test("the golden folder as what is to be judged is refused with a hint")
+  func swapped() throws {
+    for golden in ["", "/sru", "/sru/kaldi"] {
+      do {
+        _ = try compare(
+          expected: "\(Self.dumps)/sru", actual: "\(Self.golden)\(golden)")
+        Issue.record("compared")
+      } catch {
+        #expect(error.description.contains("EXPECTED comes first"))
+      }
+    }
   }
 
   @Test("files and directories without a case compare too")

@@ -1,21 +1,8 @@
 import Comparison
+import Foundation
 import KaldiIO
 import Tensors
-
-/// A seeded generator (SplitMix64), so that every run tests the same.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
+import TestSupport
 
 /// A stored matrix.
 func stored(
@@ -124,6 +111,17 @@ enum MadeUpCase {
     }
   }
 
+  /// The dump with one tensor stored in another way.
+  static func dump(
+    storing name: String, as encoding: StoredTensor.Encoding
+  ) -> [TensorRecord] {
+    dump().map { record in
+      guard record.name == name, case .tensor(var tensor) = record.content else { return record }
+      tensor.encoding = encoding
+      return TensorRecord(name: name, content: .tensor(tensor), origin: record.origin)
+    }
+  }
+
   /// The dump with one tensor's numbers altered.
   static func dump(
     altering name: String, _ alter: (Matrix<Double>) -> Matrix<Double>
@@ -144,4 +142,17 @@ extension ComparisonReport {
   func verdicts(_ name: String) -> [TensorRow.Verdict] {
     rows.filter { $0.expected == name }.map(\.verdict)
   }
+}
+
+/// Gives a new empty folder, removed afterwards.
+func inFreshFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = try TemporaryFolder()
+  return try withExtendedLifetime(folder) { try body(URL(fileURLWithPath: folder.path)) }
+}
+
+/// Folders of the package.
+enum Package {
+  static let golden = PackageFolder.path + "golden"
+  static let cases = PackageFolder.fixture("cases")
+  static let dumps = PackageFolder.fixture("kaldi-dumps")
 }

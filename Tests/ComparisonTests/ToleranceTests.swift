@@ -1,6 +1,7 @@
 import Comparison
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 /// The tolerance rule, element by element, at its edges.
@@ -32,19 +33,16 @@ import Testing
     #expect(verdict(0.31 + 3.2e-7, .float32) == .mismatch)
   }
 
-  @Test("a file's print adds half a unit of its seventh digit")
-  func fileDigits() {
-    // 0.31 has its seventh digit at 1e-7: half a unit is 0.5e-7.
-    #expect(verdict(0.31 + 3.5e-7, .text(significantDigits: 2)) == .match)
-    #expect(verdict(0.31 + 3.7e-7, .text(significantDigits: 2)) == .mismatch)
-    // More digits seen in the object: less is allowed.
-    #expect(verdict(0.31 + 3.5e-7, .text(significantDigits: 9)) == .mismatch)
-  }
-
-  @Test("a log's print adds half a unit of its sixth digit")
-  func logDigits() {
-    #expect(verdict(0.31 + 7.9e-7, .text(significantDigits: 2), isLog: true) == .match)
-    #expect(verdict(0.31 + 8.3e-7, .text(significantDigits: 2), isLog: true) == .mismatch)
+  @Test("a print adds half a unit of the last digit that its numbers show, in files and in logs")
+  func shownDigits() {
+    for isLog in [false, true] {
+      // 0.31 within 3.1e-7; its seventh digit is worth 1e-7, its fourth 1e-4.
+      #expect(verdict(0.31 + 3.5e-7, .text(significantDigits: 7), isLog: isLog) == .match)
+      #expect(verdict(0.31 + 3.7e-7, .text(significantDigits: 7), isLog: isLog) == .mismatch)
+      #expect(verdict(0.31 + 3.5e-7, .text(significantDigits: 9), isLog: isLog) == .mismatch)
+      #expect(verdict(0.31 + 5.02e-5, .text(significantDigits: 4), isLog: isLog) == .match)
+      #expect(verdict(0.31 + 5.04e-5, .text(significantDigits: 4), isLog: isLog) == .mismatch)
+    }
   }
 
   @Test("--digits and --decimals override what the text shows")

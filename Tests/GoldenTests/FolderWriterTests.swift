@@ -12,10 +12,16 @@ import Testing
   static let one = FolderWriter.Folder(
     name: "one",
     files: [
-      ("case.json", bytes("{}\n")), ("numpy/x.txt", bytes(" [ 1 ]\n")),
+      ("case.json", description("one")), ("numpy/x.txt", bytes(" [ 1 ]\n")),
       ("kaldi/in.txt", bytes("")),
     ])
-  static let two = FolderWriter.Folder(name: "two", files: [("case.json", bytes("{2}\n"))])
+  static let two = FolderWriter.Folder(name: "two", files: [("case.json", description("two"))])
+
+  /// What a `case.json` of this program says at the least.
+  static func description(_ name: String) -> [UInt8] {
+    bytes(
+      #"{"format": 1, "case": "\#(name)", "kernel": "sru", "arithmetic": "ball", "tensors": []}"#)
+  }
 
   /// Runs a test in a folder of its own, removed afterwards.
   static func inFreshFolder(_ body: (URL) throws -> Void) throws {
@@ -135,6 +141,30 @@ import Testing
         try writer.write([Self.two])
       }
       #expect(try Data(contentsOf: source) == Data("int x;".utf8))
+    }
+  }
+
+  @Test(
+    "a folder without a case.json of this program's is never replaced",
+    arguments: [
+      [], ["numpy"], ["kaldi/thesis.txt"], ["case.json"], ["case.json", "kaldi/thesis.txt"],
+    ])
+  func foreignFolders(files: [String]) throws {
+    try Self.inFreshFolder { folder in
+      for file in files {
+        let path = folder.appendingPathComponent("one/\(file)")
+        try FileManager.default.createDirectory(
+          at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(#"{"case": "mine", "format": 1}"#.utf8).write(to: path)
+      }
+      let writer = FolderWriter(directory: folder.path)
+      let before = try Self.paths(below: folder)
+      if files.isEmpty {
+        try writer.write([Self.one])
+      } else {
+        #expect(throws: FolderError.self) { try writer.write([Self.one]) }
+        #expect(try Self.paths(below: folder) == before)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import KaldiIO
+import TestSupport
 import Testing
 
 /// A small generator with a seed, so that a failure can be repeated.
@@ -56,7 +57,7 @@ struct FuzzModelsTests {
     var readable = 0
     for _ in 0..<rounds {
       let bytes = Self.mutated(original, &random)
-      var reader = LogReader(ByteSource(bytes: bytes, name: "mutated"))
+      var reader = try LogReader(ByteSource(bytes: bytes, name: "mutated"))
       while try reader.next() != nil {}
       if let model = try? NnetModel(bytes: bytes, name: "mutated") {
         readable += 1
@@ -92,7 +93,7 @@ struct FuzzModelsTests {
       String(repeating: "<", count: 1 << 19), String(repeating: "[ 1 2\n", count: 20_000),
       "[ " + String(repeating: "9", count: 100_000) + " ]", String(repeating: "(", count: 1 << 18),
     ] {
-      var reader = LogReader(ByteSource(bytes: Array(text.utf8), name: "text"))
+      var reader = try LogReader(ByteSource(bytes: Array(text.utf8), name: "text"))
       while try reader.next() != nil {}
       _ = try? NnetModel(bytes: Array(text.utf8), name: "text")
     }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 /// Damaged inputs: no crash, no hang, no memory beyond a small multiple of the input.

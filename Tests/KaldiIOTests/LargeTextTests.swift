@@ -1,6 +1,7 @@
 import Foundation
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 /// Matrices long enough to be read and written in blocks by two threads.
@@ -37,7 +38,7 @@ struct LargeTextTests {
     let file = folder.path + "/large.txt"
     try text.write(toFile: file, atomically: true, encoding: .utf8)
     #expect(try ByteSource.open(file: file).readTensor().matrix == matrix)
-    let pipe = try ByteSource.open(extended: "cat \(file) |", pipes: .allowed)
+    let pipe = try ByteSource.open(TypedName("cat \(file) |"))
     #expect(try pipe.readTensor().matrix == matrix)
   }
 

@@ -32,7 +32,7 @@ func records(ofLog text: String) throws -> [TensorRecord] {
 }
 
 private func records(ofLog source: ByteSource) throws -> [TensorRecord] {
-  var reader = LogReader(source)
+  var reader = try LogReader(source)
   var result: [TensorRecord] = []
   while let record = try reader.next() { result.append(record) }
   return result

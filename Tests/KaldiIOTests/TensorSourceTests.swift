@@ -1,5 +1,6 @@
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Tensor sources")

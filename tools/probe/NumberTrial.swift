@@ -49,7 +49,7 @@ enum NumberTrial {
         var reader = ArchiveReader(source: source)
         content = try reader.next()?.content
       } else {
-        var reader = LogReader(source)
+        var reader = try LogReader(source)
         content = try reader.next()?.content
       }
       if case .tensor(let tensor)? = content, tensor.matrix.elements.count == texts.count {

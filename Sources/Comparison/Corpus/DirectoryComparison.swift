@@ -1,15 +1,18 @@
 import Concurrency
+import Files
+import KaldiIO
 
 /// Compares two directories without case descriptions, file by file, on all cores.
 ///
 /// Files pair by their path below the directory, then by their name without decoration and
 /// ending.
 func compareDirectories(
-  expected: String, actual: String, options: ComparisonOptions
+  expected: DataPath, actual: DataPath, options: ComparisonOptions
 ) throws(ComparisonError) -> ComparisonReport {
-  let wanted = files(below: expected)
-  let found = files(below: actual)
-  var open = Dictionary(uniqueKeysWithValues: found.map { ($0, true) })
+  let (wanted, wantedOddities) = try files(below: expected)
+  let (found, foundOddities) = try files(below: actual)
+  // Names that differ in bytes may be equal as text; one of such is paired, the others are told.
+  var open = Dictionary(found.map { ($0, true) }) { first, _ in first }
   var pairs: [(expected: String, actual: String?)] = []
   var byStem: [String: [String]] = [:]
   for file in found { byStem[Paths.stem(file), default: []].append(file) }
@@ -49,18 +52,27 @@ func compareDirectories(
     if let shard = options.shard, !shard.contains(file) { continue }
     var row = TensorRow(verdict: .unrecognised)
     row.actual = Paths.stem(file)
-    row.source = actual + "/" + file
+    row.source = actual.appending(file).text
     whole.add(row)
   }
+  for oddity in wantedOddities + foundOddities {
+    var row = TensorRow(verdict: .unrecognised)
+    row.actual = oddity.path.stem
+    row.source = oddity.path.text
+    row.note = oddity.what
+    whole.add(row)
+    if oddity.weight == .trouble { whole.problems.append("\(oddity.path): \(oddity.what)") }
+  }
   guard report.paired > 0 || !whole.problems.isEmpty || options.shard != nil else {
-    throw .nothingToCompare(expected: expected, actual: actual, hint: "no file name is in both")
+    throw .nothingToCompare(
+      expected: expected.text, actual: actual.text, hint: "no file name is in both")
   }
   return whole
 }
 
 /// Judges the pairs in parallel; the report has them in their order.
 private func judged(
-  _ pairs: [(expected: String, actual: String?)], expected: String, actual: String,
+  _ pairs: [(expected: String, actual: String?)], expected: DataPath, actual: DataPath,
   options: ComparisonOptions
 ) -> (report: ComparisonReport, paired: Int) {
   let inner = {
@@ -84,8 +96,10 @@ private func judged(
       }
       var comparison = PlainComparison(options: inner)
       do throws(ComparisonError) {
-        let left = try DumpReader.records(expected + "/" + pair.expected)
-        let right = try DumpReader.records(actual + "/" + file)
+        var left = try DumpReader.records(at: expected.appending(pair.expected))
+        let right = try DumpReader.records(at: actual.appending(file))
+        // What is no data on both sides is told once.
+        if right.contains(where: \.isNoData) { left.removeAll(where: \.isNoData) }
         comparison.run(left, right)
         comparison.close()
       } catch {
@@ -99,6 +113,8 @@ private func judged(
   var whole = merge(judged.map(\.0))
   whole.requireAll = options.requireAll
   whole.strict = options.strict
+  whole.allowUndecided = options.allowUndecided
+  whole.isPart = options.shard != nil
   return (whole, judged.reduce(0) { $0 + $1.1 })
 }
 
@@ -111,16 +127,25 @@ private func mapped(_ file: String, to found: [String], options: ComparisonOptio
   return nil
 }
 
-/// The files below a directory, as paths relative to it, by name.
-private func files(below directory: String) -> [String] {
-  var result: [String] = []
-  for entry in Paths.entries(of: directory) {
-    let path = directory + "/" + entry
-    if Paths.kind(of: path).isDirectory {
-      result += files(below: path).map { entry + "/" + $0 }
-    } else {
-      result.append(entry)
-    }
+/// The files below a directory, as paths relative to it, by name; and what is none.
+private func files(
+  below directory: DataPath
+) throws(ComparisonError) -> (files: [String], oddities: [FileSystem.Oddity]) {
+  var walk = FolderWalk()
+  do throws(FileError) {
+    let listing = try walk.all(below: directory)
+    let start = directory.appending("").text.utf8.count
+    let files = listing.files.map { String(decoding: $0.text.utf8.dropFirst(start), as: UTF8.self) }
+    return (files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, listing.oddities)
+  } catch {
+    throw .unreadable("\(error)")
   }
-  return result
+}
+
+extension TensorRecord {
+  /// Whether it stands for what holds no matrix at all.
+  fileprivate var isNoData: Bool {
+    if case .unrecognised = content { return true }
+    return false
+  }
 }

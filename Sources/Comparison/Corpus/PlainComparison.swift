@@ -1,3 +1,4 @@
+import Files
 import KaldiIO
 import Tensors
 
@@ -6,10 +7,11 @@ import Tensors
 /// Both are read ahead in parallel. As long as they name the same objects in the same order one
 /// pair is held at a time; an object that is early waits for its counterpart.
 func comparePlain(
-  expected: String, actual: String, options: ComparisonOptions
+  expected: SourceName, actual: SourceName, options: ComparisonOptions
 ) throws(ComparisonError) -> ComparisonReport {
-  if Paths.kind(of: expected).isDirectory, Paths.kind(of: actual).isDirectory {
-    return try compareDirectories(expected: expected, actual: actual, options: options)
+  let folders = [expected, actual].map { Paths.withoutSlash($0.text) }
+  if folders.allSatisfy({ FileSystem.kind(of: $0.text) == .folder }) {
+    return try compareDirectories(expected: folders[0], actual: folders[1], options: options)
   }
   var comparison = PlainComparison(options: options)
   try comparison.run(expected: expected, actual: actual)
@@ -17,7 +19,7 @@ func comparePlain(
   guard comparison.paired > 0 || !comparison.report.problems.isEmpty || options.shard != nil
   else {
     throw .nothingToCompare(
-      expected: expected, actual: actual, hint: "no name is on both sides")
+      expected: expected.text, actual: actual.text, hint: "no name is on both sides")
   }
   return comparison.report
 }
@@ -34,15 +36,19 @@ struct PlainComparison {
   private var actualWaiting: [String: [ActualTensor]] = [:]
   private var expectedOrder: [String] = []
   private var actualOrder: [String] = []
+  /// How many objects without a name each side had so far.
+  private var unnamed = (expected: 0, actual: 0)
 
   init(options: ComparisonOptions) {
     self.options = options
     report.requireAll = options.requireAll
     report.strict = options.strict
+    report.allowUndecided = options.allowUndecided
+    report.isPart = options.shard != nil
   }
 
   /// Reads both sides to their ends.
-  mutating func run(expected: String, actual: String) throws(ComparisonError) {
+  mutating func run(expected: SourceName, actual: SourceName) throws(ComparisonError) {
     if try runInStep(expected: expected, actual: actual) { return }
     let left = RecordStream(expected, options: options)
     let right = RecordStream(actual, options: options)
@@ -75,13 +81,13 @@ struct PlainComparison {
   ///
   /// - Returns: Whether they were compared; if not, nothing was reported yet.
   private mutating func runInStep(
-    expected: String, actual: String
+    expected: SourceName, actual: SourceName
   ) throws(ComparisonError) -> Bool {
     guard options.shard == nil, options.map.isEmpty, !options.smallestPassing else { return false }
     var isFirst = true
     do throws(KaldiIOError) {
       guard
-        var archives = try TwinArchives(TensorSource(expected), TensorSource(actual))
+        var archives = try TwinArchives(expected.opened(), actual.opened())
       else { return false }
       while let entry = unsafe try archives.next(judge: { unsafe match($0) }) {
         switch entry {
@@ -115,6 +121,12 @@ struct PlainComparison {
     // Where lengths are given rows may be padding; zeros may be nothing at all: others see to it.
     guard areSame || (options.lengths == nil && actual[0] != 0) else { return false }
     let tolerance = Tolerance(digits: .exact, isDouble: type == Double.self, options: options)
+    // Whether the tolerance decides anything is not asked where the bytes are the same, nor where a
+    // few numbers show that it does.
+    guard
+      areSame || options.hasOwnTolerance
+        || (count >= 4 && tolerance.surelyDecides(count: count, first: actual.four(0)))
+    else { return false }
     var metrics = ElementMetrics(expected: expected, actual: actual, tolerance: tolerance)
     guard metrics.isMatch else { return false }
     if areSame { metrics.repeatOnlyElement(count) }
@@ -159,9 +171,7 @@ struct PlainComparison {
     guard let record else { return .end }
     switch record.content {
     case .tensor(let stored):
-      return .tensor(
-        ActualTensor(
-          name: record.name, tensor: stored, origin: record.origin, isLog: record.isFromLog))
+      return .tensor(ActualTensor(record, stored, isLog: record.isFromLog))
     case .unrecognised, .malformed:
       var row = TensorRow(verdict: .unrecognised)
       row.actual = record.name
@@ -178,14 +188,16 @@ struct PlainComparison {
   }
 
   private mutating func take(_ wanted: Item, _ found: Item) {
-    if case .tensor(let e) = wanted, case .tensor(let a) = found, key(e) == key(a),
+    let wantedKey = key(wanted, &unnamed.expected)
+    let foundKey = key(found, &unnamed.actual)
+    if case .tensor(let e) = wanted, case .tensor(let a) = found, wantedKey == foundKey,
       expectedWaiting.isEmpty, actualWaiting.isEmpty
     {
       pair(e, a)
       return
     }
     if case .tensor(let e) = wanted {
-      let name = key(e)
+      let name = wantedKey
       if let a = Self.pop(&actualWaiting, name) {
         pair(e, a)
       } else {
@@ -194,7 +206,7 @@ struct PlainComparison {
       }
     }
     if case .tensor(let a) = found {
-      let name = key(a)
+      let name = foundKey
       if let e = Self.pop(&expectedWaiting, name) {
         pair(e, a)
       } else {
@@ -213,10 +225,14 @@ struct PlainComparison {
     return first
   }
 
-  /// The name to pair by: the user's map first.
-  private func key(_ tensor: ActualTensor) -> String {
+  /// What to pair by: the user's map first, then the name; the place of what has none.
+  private func key(_ item: Item, _ unnamed: inout Int) -> String {
+    guard case .tensor(let tensor) = item else { return "" }
     for pair in options.map where pair.actual == tensor.name { return pair.expected }
-    return tensor.name
+    guard tensor.isUnnamed else { return tensor.name }
+    unnamed += 1
+    // No name holds a line break.
+    return "\n\(unnamed)"
   }
 
   private mutating func pair(_ expected: ActualTensor, _ actual: ActualTensor) {

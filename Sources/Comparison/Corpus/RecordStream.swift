@@ -19,12 +19,12 @@ final class RecordStream: @unchecked Sendable {
   private var current: ArraySlice<TensorRecord> = []
 
   /// Starts reading.
-  init(_ argument: String, options: ComparisonOptions) {
+  init(_ name: SourceName, options: ComparisonOptions) {
     let thread = Thread { [self] in
       var batch: [TensorRecord] = []
       var size = 0
       do throws(ComparisonError) {
-        try DumpReader.forEach(argument, shard: options.shard, pipes: options.pipes) { record in
+        try DumpReader.forEach(name, shard: options.shard, pipes: options.pipes) { record in
           batch.append(record)
           if case .tensor(let tensor) = record.content {
             size += 8 * tensor.matrix.elements.count + 64

@@ -139,8 +139,9 @@ struct LayoutMapping: Sendable {
       expected.role == .weight
       || (expected.role == .gradient && expected.layout != "time-major")
     guard isWeight else { return [] }
-    let byRows = shape.rows == 4 * cells && expected.layout == "transposed"
-    let byColumns = shape.columns == 4 * cells && !byRows
+    func areBlocks(_ count: Int) -> Bool { count % 4 == 0 && count / 4 == cells }
+    let byRows = areBlocks(shape.rows) && expected.layout == "transposed"
+    let byColumns = areBlocks(shape.columns) && !byRows
     guard byRows || byColumns else { return [] }
     var mappings: [LayoutMapping] = []
     for permutation in permutations where permutation != [0, 1, 2, 3] {

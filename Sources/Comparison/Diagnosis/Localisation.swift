@@ -93,7 +93,6 @@ struct Localisation: Sendable {
     guard tensor.layout == "time-major" || tensor.layout == "batch-major",
       let count = dimensions["T"], count > 0
     else { return nil }
-    let streams = max(dimensions["N"] ?? 1, 1)
     let isBackward =
       tensor.role == .gradient || tensor.name.hasPrefix("backpropagate")
       || tensor.blocks.first?.name.hasPrefix("d") == true
@@ -104,12 +103,13 @@ struct Localisation: Sendable {
       return Frames(
         streams: 1, count: count, isTimeMajor: true, padding: 0, isBackward: isBackward)
     }
-    if rows == count * streams {
+    guard let streams = dimensions["N"], streams > 0, rows % streams == 0 else { return nil }
+    if rows / streams == count {
       return Frames(
         streams: streams, count: count, isTimeMajor: isTimeMajor, padding: 0,
         isBackward: isBackward)
     }
-    if rows == (count + 2) * streams, isTimeMajor {
+    if rows / streams - 2 == count, isTimeMajor {
       return Frames(
         streams: streams, count: count, isTimeMajor: true, padding: 1, isBackward: isBackward)
     }
@@ -122,8 +122,8 @@ struct Localisation: Sendable {
     var quantity = 0
     var unit = column
     for (index, block) in tensor.blocks.enumerated() {
-      guard block.columns.count == 2, block.columns[0] <= column,
-        column < block.columns[0] + block.columns[1]
+      guard block.columns.count == 2, (0...column).contains(block.columns[0]),
+        column - block.columns[0] < block.columns[1]
       else { continue }
       (quantity, unit) = (index, column - block.columns[0])
       break

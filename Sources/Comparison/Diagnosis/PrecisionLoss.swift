@@ -43,7 +43,7 @@ struct PrecisionLoss: Sendable {
       guard let share, share <= 1, Self.mostErr(results, by: format.roundoff) else { continue }
       let isStored = results.allSatisfy { Self.holds($0, bits: format.bits) }
       // Products cannot spoil what the layer was only given, and spoil every result alike.
-      if !isStored, judgements.contains(where: { $0.isResult == $0.isMatching }) { return nil }
+      if !isStored, judgements.contains(where: { $0.isResult == $0.isMatch }) { return nil }
       if format.bits == 11, !isStored {
         name = "TF32 or float16 products"
         explanation =
@@ -122,6 +122,4 @@ struct PrecisionLoss: Sendable {
 extension Judgement {
   /// Whether it is about something that the layer computed; all of a plain file may be.
   fileprivate var isResult: Bool { expected.role?.isResult ?? isMismatch }
-  /// Whether it is within tolerance.
-  fileprivate var isMatching: Bool { !isMismatch }
 }

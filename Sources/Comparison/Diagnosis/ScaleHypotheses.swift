@@ -22,11 +22,11 @@ struct ScaleHypothesis: Sendable {
     ]
     let sizes = description?.dimensions ?? [:]
     // In a memory block N is the order of a filter: only layers with cells run several streams.
-    let streams = sizes["H"] == nil ? 1 : Double(sizes["N"] ?? 1)
-    let frames = Double(sizes["T"] ?? 1)
-    let all = frames > 1 && streams > 1 ? streams * frames : 1
-    for (letters, count) in [("N", streams), ("T", frames), ("(N*T)", all)]
-    where count > 1 {
+    let streams = sizes["H"] == nil ? nil : sizes["N"].map(Double.init)
+    let frames = sizes["T"].map(Double.init)
+    var counts = [("N", streams), ("T", frames)].filter { $0.1.map { $0 > 1 } ?? false }
+    if counts.count == 2, let streams, let frames { counts.append(("(N*T)", streams * frames)) }
+    for case (let letters, let count?) in counts {
       scales.append(
         ScaleHypothesis(
           name: "divided by \(letters)",

@@ -56,7 +56,9 @@ struct TeacherForcing {
   ///   not have what it takes.
   func judgements(for judgements: [Judgement]) -> [Int: Judgement]? {
     guard let forecaster, let description = expected.description, let view = expected.view,
-      options.teacherForced ?? hasVacuousBound(description, view)
+      options.teacherForced
+        ?? (hasVacuousBound(description, view)
+          || judgements.contains { isForward($0) && $0.row.verdict == .undecided })
     else { return nil }
     var printed: [String: PrintedFrames] = [:]
     for judgement in judgements where isForward(judgement) {
@@ -83,7 +85,7 @@ struct TeacherForcing {
       forced.tensor.matrix = values
       forced.bound = bound
       var anew = judge(forced, against: judgement.actual, options: options)
-      anew.row.note = "teacher-forced: " + forecast.basis
+      anew.row.add(note: "teacher-forced: " + forecast.basis)
       anew.isForced = true
       places[place] = anew
     }

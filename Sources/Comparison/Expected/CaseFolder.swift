@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import KaldiIO
 import Tensors
@@ -5,31 +6,23 @@ import Tensors
 /// A golden case as it lies on disk: `case.json` and the files of its views.
 struct CaseFolder: Sendable {
   /// The folder.
-  var path: String
+  var path: DataPath
   /// What `case.json` says.
   var description: CaseDescription
 
   /// Reads the description.
-  init(path: String) throws(ComparisonError) {
+  init(path: DataPath) throws(ComparisonError) {
     self.path = path
-    let file = path + "/case.json"
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw .badCase(file: file, found: "no readable file", expected: "a case description")
-    }
-    do {
-      description = try JSONDecoder().decode(CaseDescription.self, from: data)
+    do throws(KaldiIOError) {
+      description = try CaseDescription(inFolder: path)
     } catch {
-      throw .badCase(
-        file: file, found: "JSON that does not describe a case", expected: "format 1")
+      guard case .malformed(let place, let found, let expected) = error else {
+        throw .badCase(
+          file: path.appending(CaseDescription.fileName).text, found: "\(error)",
+          expected: "a case description")
+      }
+      throw .badCase(file: place.file, found: found, expected: expected)
     }
-    guard description.format == 1 else {
-      throw .badCase(file: file, found: "format \(description.format)", expected: "format 1")
-    }
-  }
-
-  /// Whether a folder holds a case.
-  static func exists(at path: String) -> Bool {
-    FileManager.default.fileExists(atPath: path + "/case.json")
   }
 
   /// The views that the case has, `kaldi` first.
@@ -51,7 +44,14 @@ struct CaseFolder: Sendable {
     view wanted: String?, only: String? = nil, options: ComparisonOptions
   ) throws(ComparisonError) -> ExpectedCase {
     guard let view = wanted ?? views.first else {
-      throw .badCase(file: path + "/case.json", found: "no tensor", expected: "at least one")
+      throw .badCase(
+        file: path.appending(CaseDescription.fileName).text, found: "no tensor",
+        expected: "at least one")
+    }
+    if let lack = description.lack(in: view) {
+      throw .badCase(
+        file: path.appending(CaseDescription.fileName).text, found: lack.found,
+        expected: lack.expected)
     }
     var golden = LoadedCase(description: description, view: view, tensors: [:])
     for entry in description.tensors {
@@ -64,7 +64,7 @@ struct CaseFolder: Sendable {
         let bound = try read(boundFile)
         guard bound.matrix.elements.count == stored.matrix.elements.count else {
           throw .badCase(
-            file: path + "/" + boundFile, found: "shape \(bound.matrix.shapeText)",
+            file: path.appending(boundFile).text, found: "shape \(bound.matrix.shapeText)",
             expected: "that of \(file.file), \(stored.matrix.shapeText)")
         }
         if options.double {
@@ -76,7 +76,7 @@ struct CaseFolder: Sendable {
     }
     guard !golden.tensors.isEmpty else {
       throw .badCase(
-        file: path, found: "no \(view) view",
+        file: path.text, found: "no \(view) view",
         expected: views.isEmpty ? "a view" : "one of: " + views.joined(separator: ", "))
     }
     return golden.expected(double: options.double)
@@ -84,12 +84,12 @@ struct CaseFolder: Sendable {
 
   private func read(_ file: String) throws(ComparisonError) -> StoredTensor {
     // A description may come from anywhere; it may not lead out of its folder.
-    guard !file.hasPrefix("/"), !file.split(separator: "/").contains("..") else {
+    guard let below = path.below(file) else {
       throw .badCase(
-        file: path + "/case.json", found: "the file name '\(file)'",
+        file: path.appending(CaseDescription.fileName).text, found: "the file name '\(file)'",
         expected: "one below the case's folder")
     }
-    return try DumpReader.single(path + "/" + file)
+    return try DumpReader.single(below)
   }
 }
 
@@ -98,51 +98,45 @@ enum ExpectedSide: Sendable {
   /// Golden cases; `isRoot` when a folder of several was named.
   case cases([ExpectedCase], isRoot: Bool)
   /// Anything else that holds matrices.
-  case plain(String)
+  case plain
 
-  /// Finds out what a path is.
-  init(_ path: String, options: ComparisonOptions) throws(ComparisonError) {
-    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    let url = URL(fileURLWithPath: trimmed).standardizedFileURL
-    let parent = url.deletingLastPathComponent()
-    let (exists, isDirectory) = Paths.kind(of: trimmed)
-    guard exists else {
-      self = .plain(path)
-      return
-    }
-    if isDirectory {
-      if CaseFolder.exists(at: trimmed) {
-        self = .cases(
-          [try CaseFolder(path: trimmed).load(view: options.view, options: options)],
-          isRoot: false)
+  /// Finds out what a path that the user typed is.
+  init(_ typed: String, options: ComparisonOptions) throws(ComparisonError) {
+    let path = Paths.withoutSlash(typed)
+    let url = URL(fileURLWithPath: path.text).standardizedFileURL
+    let parent = DataPath(url.deletingLastPathComponent().path)
+    switch FileSystem.kind(of: path.text) {
+    case .folder:
+      if CaseDescription.exists(in: path) {
+        self = try .one(path, view: options.view, options: options)
         return
       }
       let last = url.lastPathComponent
-      if last == "numpy" || last == "kaldi", CaseFolder.exists(at: parent.path) {
-        self = .cases(
-          [
-            try CaseFolder(path: parent.path).load(view: options.view ?? last, options: options)
-          ], isRoot: false)
+      if last == "numpy" || last == "kaldi", CaseDescription.exists(in: parent) {
+        self = try .one(parent, view: options.view ?? last, options: options)
         return
       }
-      let children = Paths.entries(of: trimmed).filter {
-        CaseFolder.exists(at: trimmed + "/" + $0)
+      let listing: FileSystem.Listing
+      do throws(FileError) {
+        listing = try FileSystem.listing(of: path)
+      } catch {
+        throw .unreadable("\(error)")
       }
+      let children = listing.folders.filter { CaseDescription.exists(in: $0) }
       if !children.isEmpty {
-        var cases: [ExpectedCase] = []
-        for child in children {
-          let folder = try CaseFolder(path: trimmed + "/" + child)
-          if let view = options.view, !folder.views.contains(view) { continue }
-          cases.append(try folder.load(view: options.view, options: options))
+        // A case that cannot be reached would be missing in silence.
+        if let oddity = listing.oddities.first(where: { $0.weight == .trouble }) {
+          throw .unreadable("\(oddity.path): \(oddity.what)")
         }
-        self = .cases(cases, isRoot: true)
+        self = try .several(children, options: options)
         return
       }
-    } else {
-      let view = parent.lastPathComponent
-      let folder = parent.deletingLastPathComponent()
-      if view == "numpy" || view == "kaldi", CaseFolder.exists(at: folder.path) {
-        let described = try CaseFolder(path: folder.path)
+    case .absent, .unreachable: break
+    default:
+      let view = parent.name
+      let folder = DataPath(URL(fileURLWithPath: parent.text).deletingLastPathComponent().path)
+      if view == "numpy" || view == "kaldi", CaseDescription.exists(in: folder) {
+        let described = try CaseFolder(path: folder)
         let file = view + "/" + url.lastPathComponent
         if described.description.tensors.contains(where: {
           $0.files.contains { $0.file == file }
@@ -153,6 +147,24 @@ enum ExpectedSide: Sendable {
         }
       }
     }
-    self = .plain(path)
+    self = .plain
+  }
+
+  private static func one(
+    _ folder: DataPath, view: String?, options: ComparisonOptions
+  ) throws(ComparisonError) -> ExpectedSide {
+    .cases([try CaseFolder(path: folder).load(view: view, options: options)], isRoot: false)
+  }
+
+  private static func several(
+    _ folders: [DataPath], options: ComparisonOptions
+  ) throws(ComparisonError) -> ExpectedSide {
+    var cases: [ExpectedCase] = []
+    for child in folders {
+      let folder = try CaseFolder(path: child)
+      if let view = options.view, !folder.views.contains(view) { continue }
+      cases.append(try folder.load(view: options.view, options: options))
+    }
+    return .cases(cases, isRoot: true)
   }
 }

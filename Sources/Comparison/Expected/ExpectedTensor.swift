@@ -26,11 +26,9 @@ struct ExpectedTensor: Sendable {
   var matrix: Matrix<Double> { tensor.matrix }
 
   /// The tolerance for a dump's tensor held against this one.
-  func tolerance(
-    for actual: StoredTensor, isLog: Bool, options: ComparisonOptions
-  ) -> Tolerance {
-    let digits = PrintedDigits(actual, isLog: isLog, options: options)
-    if options.rtol == nil, options.atol == nil {
+  func tolerance(for actual: StoredTensor, options: ComparisonOptions) -> Tolerance {
+    let digits = PrintedDigits(actual, options: options)
+    if !options.hasOwnTolerance {
       if let role, !role.isResult {
         let roundoff =
           options.double ? Tolerance.float64Roundoff : Tolerance.float32Roundoff

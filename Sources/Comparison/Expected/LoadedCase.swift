@@ -7,7 +7,7 @@ public struct LoadedCase: Sendable {
   public var description: CaseDescription
   /// The view, `numpy` or `kaldi`.
   public var view: String
-  /// The tensors by the view's names.
+  /// The tensors by the view's names; what is not among them is not expected.
   public var tensors: [String: StoredTensor]
   /// How far a correct binary32 program may stray, by name.
   public var float32Bounds: [String: Matrix<Double>]
@@ -33,13 +33,14 @@ public struct LoadedCase: Sendable {
       for file in entry.files where file.view == view {
         guard let stored = tensors[file.name] else { continue }
         let bound = (double ? float64Bounds : float32Bounds)[file.name]
-        let fits =
-          bound.map { ShapeFit(expected: stored.matrix, actual: $0) != .none } ?? false
+        precondition(
+          bound.map { ShapeFit(expected: stored.matrix, actual: $0) != .none } ?? true,
+          "the bound of \(file.name) has another shape")
         result.append(
           ExpectedTensor(
             caseName: description.case, view: view, name: file.name, role: entry.role,
             layout: file.layout, evaluationIndex: entry.evaluationIndex, blocks: entry.blocks,
-            tensor: stored, bound: fits ? bound : nil))
+            tensor: stored, bound: bound))
       }
     }
     return ExpectedCase(description: description, view: view, tensors: result)

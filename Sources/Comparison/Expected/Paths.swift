@@ -1,18 +1,10 @@
-import Foundation
+import Files
 
 /// Questions about paths.
 enum Paths {
-  /// Whether something is there, and whether it is a directory.
-  static func kind(of path: String) -> (exists: Bool, isDirectory: Bool) {
-    var isDirectory: ObjCBool = false
-    let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    return (exists, exists && isDirectory.boolValue)
-  }
-
-  /// The entries of a directory by name, hidden ones left out.
-  static func entries(of path: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
-      .filter { !$0.hasPrefix(".") }.sorted()
+  /// A folder's path as the user typed it, without a slash at its end.
+  static func withoutSlash(_ path: String) -> DataPath {
+    DataPath(path.utf8.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
   }
 
   /// The last component of a path.

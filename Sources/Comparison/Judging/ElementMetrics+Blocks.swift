@@ -56,7 +56,6 @@ extension ElementMetrics {
   /// Adds what the elements behind those compared so far showed.
   private mutating func append(_ next: ElementMetrics) {
     outside += next.outside
-    if firstOutside == nil { firstOutside = next.firstOutside }
     for element in [next.worst, next.farthest] {
       if let element { consider(element) }
     }
@@ -130,12 +129,10 @@ extension ElementMetrics {
         guard
           most.share > record.share || most.error > record.error
             || (most.share == record.share && most.error > 0)
-            || (most.share > 1 && firstOutside == nil)
         else { continue }
         for (offset, index) in block.enumerated() {
           let share = unsafe shares[offset / 4][offset % 4]
           let error = unsafe errors[offset / 4][offset % 4]
-          if share > 1, firstOutside == nil { firstOutside = index }
           if share >= worst?.share ?? -1 || error > farthest?.error ?? -1 {
             consider(
               Self.judge(

@@ -21,8 +21,6 @@ struct ElementMetrics: Sendable {
   var count = 0
   /// How many are out of tolerance.
   var outside = 0
-  /// The first element out of tolerance, in row-major order.
-  var firstOutside: Int?
   /// The element that uses the largest share of its tolerance.
   var worst: Element?
   /// The element of the largest absolute error.
@@ -73,10 +71,7 @@ struct ElementMetrics: Sendable {
     var bin = 0
     while bin < Self.edges.count, element.share > Self.edges[bin] { bin += 1 }
     histogram[bin] += 1
-    if !(element.share <= 1) {
-      outside += 1
-      if firstOutside == nil { firstOutside = element.index }
-    }
+    if !(element.share <= 1) { outside += 1 }
     consider(element)
   }
 

@@ -12,36 +12,39 @@ enum PrintedDigits: Sendable, Equatable {
   /// Lossy compression: the distance of neighbouring levels.
   case level(Double)
 
+  /// From so many different fractional numbers on, the digits they show are those of the print.
+  static let telling = 8
+  /// The digits a print is taken to have at least where too few numbers show them: C++'s default.
+  static let leastDigits = 6
+
   /// The digits of a stored object under the options.
   ///
-  /// The stream's digits count, not the element's: `%g` drops trailing zeros, so `0.7` was
-  /// printed with 7 digits too. A file has at least 7, a log at least 6.
-  init(_ stored: StoredTensor, isLog: Bool, options: ComparisonOptions) {
+  /// The object's digits count, not the element's: `%g` drops trailing zeros, so `0.7` was printed
+  /// with as many as its neighbours. Nothing but the numbers is asked: a file's name says nothing.
+  init(_ stored: StoredTensor, options: ComparisonOptions) {
     switch stored.encoding {
     case .text(let seen):
-      if let decimals = options.decimals {
-        self = .fixed(decimals)
-      } else {
-        self = .significant(options.digits ?? max(seen, isLog ? 6 : 7))
-      }
-    case .fixedPoint(let decimals):
-      if let digits = options.digits {
-        self = .significant(digits)
-      } else {
-        self = .fixed(options.decimals ?? decimals)
-      }
+      self =
+        Self.given(by: options) ?? Self.shown(by: stored.matrix.elements, significantDigits: seen)
+    case .fixedPoint(let decimals): self = Self.given(by: options) ?? .fixed(decimals)
     case .float32, .float64: self = .exact
     case .other(let name): self = Self.compressed(name, stored.matrix)
     }
   }
 
-  /// The unit of the last place that an element was printed to; an exact 0 has none.
+  /// What the user says of the print.
+  private static func given(by options: ComparisonOptions) -> PrintedDigits? {
+    options.decimals.map { .fixed($0) } ?? options.digits.map { .significant($0) }
+  }
+
+  /// The unit of the last place that an element was printed to; an exact 0 has none, unless the
+  /// decimals were fixed and a small number prints as 0.
   func unit(of value: Double) -> Double {
     switch self {
     case .exact: 0
     case .level(let step): step
     case .significant(let digits): DecimalUnit.unit(of: value, digits: digits)
-    case .fixed(let decimals): value == 0 || !value.isFinite ? 0 : DecimalUnit.power(-decimals)
+    case .fixed(let decimals): value.isFinite ? DecimalUnit.power(-decimals) : 0
     }
   }
 

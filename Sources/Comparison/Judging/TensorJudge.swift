@@ -9,8 +9,22 @@ struct ActualTensor: Sendable {
   var tensor: StoredTensor
   /// Where it was found.
   var origin: TensorRecord.Origin
-  /// Whether it was met in a log, which prints fewer digits.
+  /// Whether nothing names it but the file that holds it.
+  var isUnnamed: Bool
+  /// What the reader warned of, such as a range that was cut.
+  var warning: String?
+  /// Whether it was met in a log, where order and component markers count.
   var isLog: Bool
+
+  /// A record's matrix or vector.
+  init(_ record: TensorRecord, _ tensor: StoredTensor, isLog: Bool) {
+    name = record.name
+    self.tensor = tensor
+    origin = record.origin
+    isUnnamed = record.isNamedByFile || record.name.isEmpty
+    warning = record.warning
+    self.isLog = isLog
+  }
 
   /// Where it was found, for the report.
   var source: String { origin.reportText }
@@ -48,6 +62,8 @@ struct Judgement: Sendable {
 
   /// Whether the tensor is out.
   var isMismatch: Bool { row.verdict == .mismatch }
+  /// Whether the tensor is within a tolerance that decides something.
+  var isMatch: Bool { row.verdict == .match }
   /// Whether element-by-element comparison made sense.
   var isComparable: Bool {
     ShapeFit(expected: expected.matrix, actual: actual.tensor.matrix) != .none
@@ -67,20 +83,22 @@ func judge(
   tolerance given: Tolerance? = nil
 ) -> Judgement {
   let tolerance =
-    given ?? expected.tolerance(for: actual.tensor, isLog: actual.isLog, options: options)
+    given ?? expected.tolerance(for: actual.tensor, options: options)
   let wanted = expected.matrix
   let found = actual.tensor.matrix
   var row = TensorRow(verdict: .match)
   row.case = expected.caseName
   row.view = expected.view
+  row.role = expected.role
   row.expected = expected.name
   row.actual = actual.name
   row.source = actual.source
   row.shape = [wanted.rows, wanted.columns]
+  row.note = actual.warning
   guard ShapeFit(expected: wanted, actual: found) != .none else {
     row.verdict = .mismatch
     row.actualShape = [found.rows, found.columns]
-    row.note = "shape \(found.shapeText), expected \(wanted.shapeText)"
+    row.add(note: "shape \(found.shapeText), expected \(wanted.shapeText)")
     return Judgement(row: row, expected: expected, actual: actual, tolerance: tolerance)
   }
   let metrics = ElementMetrics(
@@ -94,7 +112,23 @@ func judge(
     row.smallestRtol = smallest.rtol
     row.smallestAtol = smallest.atol
   }
-  if !metrics.isMatch { row.verdict = .mismatch }
+  let decisiveness = Decisiveness(
+    expected: wanted.elements, actual: found.elements, tolerance: tolerance)
+  if decisiveness.share > 0 { row.undecidedShare = decisiveness.share }
+  if !metrics.isMatch {
+    row.verdict = .mismatch
+  } else if decisiveness.isUndecided, !options.hasOwnTolerance,
+    expected.role != nil || metrics.largestShare > 0
+  {
+    // Two plain files that agree in every bit are the same, whatever they hold; and a tolerance that
+    // the user gave says by itself what matters.
+    row.verdict = .undecided
+  }
+  if row.verdict == .mismatch,
+    let hint = DigitsHint(expected: wanted, actual: actual.tensor, tolerance: tolerance)
+  {
+    row.add(note: hint.words)
+  }
   var judgement = Judgement(
     row: row, expected: expected, actual: actual, tolerance: tolerance)
   callOutNothing(in: &judgement)
@@ -102,6 +136,11 @@ func judge(
 }
 
 extension TensorRow {
+  /// Adds to what the reader should know.
+  mutating func add(note words: String) {
+    note = note.map { "\($0); \(words)" } ?? words
+  }
+
   /// Takes down what comparing the elements showed.
   ///
   /// `numbers` gives the numbers expected and found at an index in row-major order.
@@ -114,8 +153,14 @@ extension TensorRow {
       return Element(
         row: element.index / max(columns, 1), column: element.index % max(columns, 1),
         expected: e, actual: a,
-        bound: e.isFinite && a.isFinite
-          ? tolerance.allowance(at: element.index, expected: e, actual: a) : 0)
+        // What is not finite was printed in full; the bound is that of the number due.
+        bound: e.isFinite
+          ? tolerance.allowance(at: element.index, expected: e, actual: a.isFinite ? a : e) : 0)
+    }
+    switch tolerance.digits {
+    case .significant(let count): digits = count
+    case .fixed(let count): decimals = count
+    case .exact, .level: break
     }
     elements = metrics.count
     outside = metrics.outside

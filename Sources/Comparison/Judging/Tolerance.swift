@@ -10,7 +10,8 @@ import Tensors
 /// `bound` covers every correct program, `unit` is what the last printed digit is worth. Inputs
 /// and parameters may have been typed, stored and printed more than once, hence the whole unit
 /// and the `1e-8`; in a binary file too, which may have been text before: there the unit is that
-/// of a file's seventh digit, unless a binary64 program is judged.
+/// of the seventh digit, unless a binary64 program is judged. A print of few digits was made last and
+/// once: of it half a unit counts, and a whole one of the sixth digit for what went before.
 struct Tolerance: Sendable {
   /// Where the allowance comes from.
   enum Rule: Sendable {
@@ -38,7 +39,7 @@ struct Tolerance: Sendable {
   init(digits: PrintedDigits, isDouble: Bool, options: ComparisonOptions) {
     let fallback = Self.defaults(double: options.double || isDouble)
     // One tolerance given alone stands alone, as `numpy.allclose(rtol=…, atol=0)` would.
-    let given = options.rtol != nil || options.atol != nil
+    let given = options.hasOwnTolerance
     rule = .relative(
       rtol: options.rtol ?? (given ? 0 : fallback.rtol),
       atol: options.atol ?? (given ? 0 : fallback.atol))
@@ -59,7 +60,8 @@ struct Tolerance: Sendable {
     case .given(let roundoff):
       let stored =
         digits == .exact && roundoff > Tolerance.float64Roundoff
-        ? DecimalUnit.unit(of: actual, digits: 7) : unit
+        ? DecimalUnit.unit(of: actual, digits: 7)
+        : min(unit, unit / 2 + DecimalUnit.unit(of: actual, digits: PrintedDigits.leastDigits))
       return roundoff * expected.magnitude + Tolerance.typed + stored
     case .relative(let rtol, let atol):
       return Self.relative(

@@ -36,6 +36,8 @@ struct CaseComparison {
     met = Array(repeating: [], count: cases.count)
     report.requireAll = options.requireAll
     report.strict = options.strict
+    report.allowUndecided = options.allowUndecided
+    report.isPart = options.shard != nil
   }
 
   /// Whether any object found its counterpart.
@@ -57,7 +59,9 @@ struct CaseComparison {
       }
     }
     finish(&judgements, of: index, source: nil)
-    for actual in leftOver { unrecognised(actual) }
+    for actual in leftOver {
+      unrecognised(actual, note: ForeignNames.note(on: actual, in: cases[index]))
+    }
     settleOthers(dump, names: NameMatching(names: cases[index].tensors.map(\.name)), case: index)
   }
 
@@ -66,8 +70,8 @@ struct CaseComparison {
     for tensor in expected.tensors
     where ShapeFit(expected: tensor.matrix, actual: actual.tensor.matrix) != .none {
       var judgement = judge(tensor, against: actual, options: options)
-      guard !judgement.isMismatch else { continue }
-      judgement.row.note = "paired by value"
+      guard judgement.isMatch else { continue }
+      judgement.row.add(note: "paired by value")
       return judgement
     }
     return nil
@@ -76,19 +80,21 @@ struct CaseComparison {
   // MARK: Logs
 
   /// Compares a log: each pass with the case it is about.
-  mutating func compareLog(_ dump: Dump) {
-    for pass in LogPass.cut(dump.tensors) {
-      let candidates = pass.candidates(among: cases)
-      var best: (index: Int, score: Int)?
-      for index in candidates {
-        let score = LogPairing.score(pass, with: cases[index], options: options)
-        if let current = best, current.score >= score { continue }
-        best = (index, score)
+  ///
+  /// - Parameters:
+  ///   - dump: The log's objects.
+  ///   - all: Every case that the log may be about, those included that others compare.
+  mutating func compareLog(_ dump: Dump, among all: [ExpectedCase]) {
+    let streams = LogStreams(dump.tensors, cases: all, options: options).streams
+    for pass in streams.flatMap({ LogPass.cut($0) }) {
+      var best: (index: Int, fit: CaseFit)?
+      for index in pass.candidates(among: cases) {
+        let fit = LogPairing.fit(of: pass, with: cases[index], options: options)
+        guard best.map({ fit.isBetter(than: $0.fit) }) ?? true else { continue }
+        best = (index, fit)
       }
-      // Without a marker only values tell the case.
-      let isSure = pass.component != nil || cases.count == 1 || (best?.score ?? 0) >= 1000
-      guard let best, isSure, best.score > 0 else {
-        let reason = pass.component.map { "no golden case of \($0) here" }
+      guard let best, isAbout(best.fit, pass) else {
+        let reason = pass.component.map { "no golden case of \($0) with these numbers here" }
         for actual in pass.items { unrecognised(actual, note: reason) }
         continue
       }
@@ -98,6 +104,14 @@ struct CaseComparison {
       for actual in pairing.leftOver { unrecognised(actual) }
     }
     settleOthers(dump, names: nil, case: nil)
+  }
+
+  /// Whether a pass is about the case that fits it best: the only one, or the marker's unless it
+  /// ran on other data, or without a marker the one whose numbers it shows.
+  private func isAbout(_ fit: CaseFit, _ pass: LogPass) -> Bool {
+    guard fit.comparable > 0 else { return false }
+    if cases.count == 1 { return true }
+    return pass.component == nil ? fit.isShown : fit.isPossible && !fit.isOnOtherData
   }
 
   // MARK: Common ends
@@ -135,6 +149,8 @@ struct CaseComparison {
     }
     // What the bound over the whole sequence already refuses keeps its row.
     for (place, judgement) in forced ?? [:] where !judgements[place].isMismatch {
+      // Nor does a forecast that tells less than the bound take its place.
+      if judgement.row.verdict == .undecided, judgements[place].isMatch { continue }
       judgements[place] = judgement
     }
     for judgement in judgements { rows.append((index, judgement.row)) }
@@ -176,7 +192,8 @@ struct CaseComparison {
       row.expected = name
       if let index { row.case = name == nil ? nil : cases[index].name }
       if let name, let index { met[index].insert(name) }
-      if name != nil || names == nil { report.problems.append(problem) }
+      // Nobody knows what stands behind what cannot be read.
+      if name != nil || names == nil || record.isUnreadable { report.problems.append(problem) }
       rows.append((cases.count, row))
     }
   }

@@ -3,8 +3,9 @@ import KaldiIO
 extension CaseComparison {
   /// Compares named objects with whichever case they belong to.
   ///
-  /// The folder's name settles it (`tflstm-binary` is about `tflstm` when its values say so too),
-  /// then names that begin with a case's (`sru-out`), then the values.
+  /// The folder's name settles it unless something speaks against that case (`tflstm-binary` is
+  /// about `tflstm` when its numbers say so too), then names that begin with a case's (`sru-out`),
+  /// then the numbers; a shape alone says nothing.
   ///
   /// - Parameters:
   ///   - dump: The objects of one folder or file.
@@ -28,16 +29,28 @@ extension CaseComparison {
         rest.tensors.append(actual)
       }
     }
+    var isCompared = false
     for index in groups.keys.sorted() {
-      if let group = groups[index] { compareNamed(group, with: index) }
+      guard let group = groups[index] else { continue }
+      if fit(of: group, with: index).isPossible {
+        compareNamed(group, with: index)
+        isCompared = true
+      } else {
+        rest.tensors += group.tensors
+      }
     }
-    guard !rest.tensors.isEmpty || groups.isEmpty else {
+    guard !rest.tensors.isEmpty || !isCompared else {
       settleOthers(rest, names: nil, case: nil)
       return
     }
-    let scored = cases.indices.map { ($0, score(rest, with: $0)) }
-    if let best = scored.max(by: { $0.1 < $1.1 }), best.1 > 0 {
-      compareNamed(rest, with: scored.first { $0.1 == best.1 }?.0 ?? best.0)
+    var best: (index: Int, fit: CaseFit)?
+    for index in cases.indices {
+      let fit = fit(of: rest, with: index)
+      guard fit.isShown, best.map({ fit.isBetter(than: $0.fit) }) ?? true else { continue }
+      best = (index, fit)
+    }
+    if let best {
+      compareNamed(rest, with: best.index)
     } else {
       for actual in rest.tensors { unrecognised(actual) }
       settleOthers(rest, names: nil, case: nil)
@@ -46,14 +59,19 @@ extension CaseComparison {
 
   /// The case that a folder's name speaks of.
   private func caseIndex(named folder: String, _ dump: Dump) -> Int? {
-    if let exact = cases.firstIndex(where: { $0.name == folder }) { return exact }
+    if let exact = cases.firstIndex(where: { $0.name == folder }) {
+      // A folder without matrices is about the case too: what it holds is reported against it.
+      return dump.tensors.isEmpty || fit(of: dump, with: exact).isPossible ? exact : nil
+    }
     let begun = cases.indices.filter { index in
-      guard let name = cases[index].name, folder.hasPrefix(name) else { return false }
+      guard let name = cases[index].name, folder.hasPrefix(name), folder.count > name.count else {
+        return false
+      }
       return "-_.".contains(folder[folder.index(folder.startIndex, offsetBy: name.count)])
     }
     guard
       let longest = begun.max(by: { cases[$0].name?.count ?? 0 < cases[$1].name?.count ?? 0 }),
-      score(dump, with: longest) >= 1000
+      fit(of: dump, with: longest).isShown
     else { return nil }
     return longest
   }
@@ -73,16 +91,12 @@ extension CaseComparison {
     return begun.max { cases[$0].name?.count ?? 0 < cases[$1].name?.count ?? 0 }
   }
 
-  /// How well named objects fit a case: matching values count most, fitting names little.
-  private func score(_ dump: Dump, with index: Int) -> Int {
+  /// How well named objects fit a case.
+  private func fit(of dump: Dump, with index: Int) -> CaseFit {
     var probe = options
     probe.smallestPassing = false
     let pairing = CasePairing(cases[index], dump.tensors, options: probe)
-    var score = 0
-    for pair in pairing.pairs {
-      let judgement = judge(pair.expected, against: pair.actual, options: probe)
-      score += judgement.isMismatch ? (judgement.isComparable ? 1 : 0) : 1000
-    }
-    return score
+    let judgements = pairing.pairs.map { judge($0.expected, against: $0.actual, options: probe) }
+    return CaseFit(judgements, leftOver: pairing.leftOver, of: cases[index])
   }
 }

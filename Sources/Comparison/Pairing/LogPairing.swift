@@ -27,18 +27,14 @@ struct LogPairing: Sendable {
     settleUpdates()
   }
 
-  /// How well a pass fits a case: objects whose values match count most, fitting names little.
-  static func score(
-    _ pass: LogPass, with expected: ExpectedCase, options: ComparisonOptions
-  ) -> Int {
+  /// How well a pass fits a case.
+  static func fit(
+    of pass: LogPass, with expected: ExpectedCase, options: ComparisonOptions
+  ) -> CaseFit {
     var probe = options
     probe.smallestPassing = false
     let pairing = LogPairing(pass, with: expected, options: probe)
-    var score = 0
-    for judgement in pairing.judgements {
-      score += judgement.isMismatch ? (judgement.isComparable ? 1 : 0) : 1000
-    }
-    return score
+    return CaseFit(pairing.judgements, leftOver: pairing.leftOver, of: expected)
   }
 
   // MARK: One object
@@ -55,8 +51,8 @@ struct LogPairing: Sendable {
     }
     let shaped = expected.tensors.filter { fits($0, item) && !(isUpdated && $0.role == .weight) }
     var judged = shaped.map { judge($0, against: item, options: options) }
-    if let match = judged.first(where: { !$0.isMismatch && !seen.contains($0.expected.name) })
-      ?? judged.first(where: { !$0.isMismatch })
+    if let match = judged.first(where: { $0.isMatch && !seen.contains($0.expected.name) })
+      ?? judged.first(where: \.isMatch)
     {
       record(match, note: "unnamed in the log, paired by value")
       return
@@ -87,7 +83,7 @@ struct LogPairing: Sendable {
 
   private mutating func record(_ judgement: Judgement, note: String? = nil) {
     var judgement = judgement
-    if let note, judgement.actual.name.isEmpty { judgement.row.note = note }
+    if let note, judgement.actual.isUnnamed { judgement.row.add(note: note) }
     seen.insert(judgement.expected.name)
     judgements.append(judgement)
     // What follows the gradient with respect to the input was printed after the backward pass.
@@ -122,7 +118,7 @@ struct LogPairing: Sendable {
     let gradients = parameters.compactMap { expected.gradient(of: $0) }
     if gradients.count == parameters.count {
       let judged = zip(gradients, parts).map { judge($0, against: $1, options: options) }
-      if judged.allSatisfy({ !$0.isMismatch }) {
+      if judged.allSatisfy(\.isMatch) {
         for judgement in judged { record(judgement) }
         return true
       }
@@ -176,17 +172,33 @@ struct LogPairing: Sendable {
     return true
   }
 
+  /// Whether the pass prints the gradient of every parameter that may have been updated.
+  private var areGradientsPrinted: Bool {
+    updates.allSatisfy { update in
+      judgements.contains { $0.expected.name == update.gradient.name }
+    }
+  }
+
   /// Finds the one learning rate of the pass and judges every updated parameter with it.
   private mutating func settleUpdates() {
     guard !updates.isEmpty else { return }
     let roundoff = options.double ? Tolerance.float64Roundoff : Tolerance.float32Roundoff
     let options = options
     func digits(_ actual: ActualTensor) -> PrintedDigits {
-      PrintedDigits(actual.tensor, isLog: actual.isLog, options: options)
+      PrintedDigits(actual.tensor, options: options)
     }
     let outcome: LearningRate =
       options.learningRate.map { .found($0) }
       ?? LearningRate(updates, roundoff: roundoff, digits: digits)
+    if outcome == .zero, areGradientsPrinted {
+      // The gradients speak for themselves; nobody need have applied them before the print.
+      for update in updates {
+        var judgement = judge(update.parameter, against: update.actual, options: options)
+        judgement.row.add(note: "printed after in_diff as it was before: no update came between")
+        judgements.append(judgement)
+      }
+      return
+    }
     for update in updates {
       let rate: Double
       var note: String
@@ -207,11 +219,10 @@ struct LogPairing: Sendable {
       }
       let target = update.updated(
         learningRate: rate, digits: digits(update.actual), roundoff: roundoff)
-      var tolerance = target.tolerance(
-        for: update.actual.tensor, isLog: update.actual.isLog, options: options)
+      var tolerance = target.tolerance(for: update.actual.tensor, options: options)
       if let bound = target.bound { tolerance.rule = .bounded(bound) }
       var judgement = judge(target, against: update.actual, options: options, tolerance: tolerance)
-      judgement.row.note = note
+      judgement.row.add(note: note)
       judgement.row.learningRate = rate
       if outcome == .zero {
         judgement.row.verdict = .mismatch

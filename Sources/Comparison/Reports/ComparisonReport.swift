@@ -4,6 +4,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public enum Verdict: String, Sendable, Codable {
     /// All that was compared matches.
     case match
+    /// Nothing mismatches, but something could not be judged, or no result was there to judge.
+    case undecided
     /// Something does not, or is missing where that was forbidden.
     case mismatch
     /// Something could not be read.
@@ -14,6 +16,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public struct Counts: Sendable, Equatable, Codable {
     /// Tensors that match.
     public var match = 0
+    /// Tensors whose tolerance decides nothing.
+    public var undecided = 0
     /// Tensors that do not.
     public var mismatch = 0
     /// Expected tensors the dump lacks.
@@ -23,6 +27,16 @@ public struct ComparisonReport: Sendable, Equatable {
 
     /// Nothing counted yet.
     public init() {}
+
+    /// Reads counts; a report without the undecided ones had none.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      match = try container.decode(Int.self, forKey: .match)
+      undecided = try container.decodeIfPresent(Int.self, forKey: .undecided) ?? 0
+      mismatch = try container.decode(Int.self, forKey: .mismatch)
+      absent = try container.decode(Int.self, forKey: .absent)
+      unrecognised = try container.decode(Int.self, forKey: .unrecognised)
+    }
   }
 
   /// What was found out about the mismatches of one case, or of one pass of a log over it.
@@ -76,11 +90,30 @@ public struct ComparisonReport: Sendable, Equatable {
   public var requireAll = false
   /// Whether unrecognised objects fail.
   public var strict = false
+  /// Whether it is all right that something could not be judged.
+  public var allowUndecided = false
+  /// Whether this is a part of a comparison, which may have nothing to compare.
+  public var isPart = false
 
   /// An empty report.
   public init() {}
 
-  /// The verdict: trouble outranks mismatch, mismatch outranks match.
+  /// Why no result was judged, where that is what makes the whole undecided.
+  public var unjudged: String? { verdict == .undecided ? whyUnjudged : nil }
+
+  /// Why no result was judged; `nil` where one was.
+  ///
+  /// Inputs and parameters alone say nothing about a program: it was given them.
+  private var whyUnjudged: String? {
+    let compared = rows.filter(\.isCompared)
+    if compared.contains(where: { $0.role == nil || $0.isAboutResult }) { return nil }
+    // Matches beyond those listed are of plain files.
+    if counts.match > rows.count(where: { $0.verdict == .match }) { return nil }
+    if compared.isEmpty && isPart { return nil }
+    return compared.isEmpty ? "nothing was compared" : "no result was compared"
+  }
+
+  /// The verdict: trouble outranks mismatch, mismatch outranks undecided.
   public var verdict: Verdict {
     if !problems.isEmpty { return .trouble }
     if counts.mismatch > 0 || (requireAll && counts.absent > 0)
@@ -88,34 +121,37 @@ public struct ComparisonReport: Sendable, Equatable {
     {
       return .mismatch
     }
-    return .match
+    return counts.undecided > 0 || whyUnjudged != nil ? .undecided : .match
   }
 
-  /// The process exit status: 0 match, 1 mismatch, 2 trouble.
+  /// The process exit status: 0 match or undecided where that is allowed, 1 mismatch, 2 trouble,
+  /// 3 undecided.
   public var exitStatus: Int32 {
     switch verdict {
     case .match: 0
     case .mismatch: 1
     case .trouble: 2
+    case .undecided: allowUndecided ? 0 : 3
     }
   }
 
   /// Counts a match that gets no row, by how many of its elements are in each bin.
   mutating func countMatch(_ bins: [Int]) {
     counts.match += 1
-    for (bin, count) in bins.enumerated() { histogram[bin] += count }
+    histogram = zip(histogram, bins).map(capped)
   }
 
   /// Adds a row and counts it; `keep` false only counts it.
   public mutating func add(_ row: TensorRow, keep: Bool = true) {
     switch row.verdict {
     case .match: counts.match += 1
+    case .undecided: counts.undecided += 1
     case .mismatch: counts.mismatch += 1
     case .absent: counts.absent += 1
     case .unrecognised: counts.unrecognised += 1
     }
     if let bins = row.histogram, bins.count == histogram.count {
-      for (bin, count) in bins.enumerated() { histogram[bin] += count }
+      histogram = zip(histogram, bins).map(capped)
     }
     if keep { rows.append(row) }
   }

@@ -1,4 +1,6 @@
+import Files
 public import Foundation
+import KaldiIO
 
 /// A comparison as JSON, schema 1: what other programs read, and what shards are joined from.
 public enum JSONReport {
@@ -11,29 +13,68 @@ public enum JSONReport {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     do {
-      return String(decoding: try encoder.encode(Document(report)), as: UTF8.self) + "\n"
+      let text = String(decoding: try encoder.encode(Document(report)), as: UTF8.self) + "\n"
+      return escapingForTerminal(text)
     } catch {
       throw .badReport(file: "report", problem: "cannot be written as JSON: \(error)")
     }
   }
 
-  /// Reads a report back.
+  /// Spells out what JSON allows in a string and a terminal obeys; it stands in strings only.
+  private static func escapingForTerminal(_ text: String) -> String {
+    guard !text.unicodeScalars.allSatisfy({ !$0.isUnsafeForTerminal || $0 == "\n" }) else {
+      return text
+    }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if !scalar.isUnsafeForTerminal || scalar == "\n" {
+        result.unicodeScalars.append(scalar)
+      } else {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+      }
+    }
+    return result
+  }
+
+  /// Reads a report back: its verdict and counts are made anew from its rows.
   ///
-  /// - Throws: ``ComparisonError/badReport(file:problem:)`` when it is no report of schema 1.
+  /// - Throws: ``ComparisonError/badReport(file:problem:)`` when it is no report of schema 1, or
+  ///   says of itself what its rows do not.
   public static func read(_ data: Data, file: String) throws(ComparisonError) -> ComparisonReport {
+    guard data.contains(where: { !($0 == 0x20 || (0x09...0x0d).contains($0)) }) else {
+      throw .badReport(file: file, problem: "found nothing, expected a comparison report")
+    }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    let document: Document
     do {
-      document = try decoder.decode(Document.self, from: data)
+      let schema = try decoder.decode(Schema.self, from: data).schema
+      guard schema == 1 else {
+        throw ComparisonError.badReport(file: file, problem: "found schema \(schema), expected 1")
+      }
+      let document = try decoder.decode(Document.self, from: data)
+      let report = document.report
+      if let problem = ReportCheck.problem(
+        in: report, verdict: document.verdict, counts: document.counts,
+        histogram: document.histogram.counts)
+      {
+        throw ComparisonError.badReport(
+          file: file, problem: "the report contradicts itself: \(problem)")
+      }
+      return report
+    } catch let error as ComparisonError {
+      throw error
     } catch {
       throw .badReport(file: file, problem: "found no comparison report: \(readable(error))")
     }
-    guard document.schema == 1 else {
-      throw .badReport(file: file, problem: "found schema \(document.schema), expected 1")
-    }
-    return document.report
+  }
+
+  /// The one key that says how to read the others.
+  private struct Schema: Decodable {
+    var schema: Int
   }
 
   private static func readable(_ error: any Error) -> String {
@@ -57,6 +98,9 @@ private struct Document: Codable {
   var histogram: Histogram
   var requireAll: Bool
   var strict: Bool
+  var allowUndecided: Bool?
+  var part: Bool?
+  var unjudged: String?
   var problems: [String]
   var findings: [ComparisonReport.Finding]
   var tensors: [TensorRow]
@@ -72,6 +116,9 @@ private struct Document: Codable {
     histogram = Histogram(edges: ComparisonReport.histogramEdges, counts: report.histogram)
     requireAll = report.requireAll
     strict = report.strict
+    allowUndecided = report.allowUndecided ? true : nil
+    part = report.isPart ? true : nil
+    unjudged = report.unjudged
     problems = report.problems
     findings = report.findings
     tensors = report.rows
@@ -79,11 +126,11 @@ private struct Document: Codable {
 
   var report: ComparisonReport {
     var report = ComparisonReport()
-    report.rows = tensors
-    report.counts = counts
-    if histogram.counts.count == report.histogram.count { report.histogram = histogram.counts }
+    for row in tensors { report.add(row) }
     report.requireAll = requireAll
     report.strict = strict
+    report.allowUndecided = allowUndecided ?? false
+    report.isPart = part ?? false
     report.problems = problems
     report.findings = findings
     return report
@@ -92,9 +139,10 @@ private struct Document: Codable {
 
 extension TensorRow: Codable {
   private enum CodingKeys: String, CodingKey {
-    case `case`, view, expected, actual, source, shape, actualShape, verdict, elements, outside
-    case largestError, farthest, largestShare, worst, histogram, causes, note, learningRate
-    case smallestRtol, smallestAtol
+    case `case`, view, expected, actual, source, role, shape, actualShape, verdict, elements,
+      outside
+    case largestError, farthest, largestShare, worst, histogram, undecidedShare, digits, decimals
+    case causes, note, learningRate, smallestRtol, smallestAtol
   }
 
   /// Writes the row; what a row of its kind always has is null where it has no value.
@@ -105,6 +153,7 @@ extension TensorRow: Codable {
     try container.encode(expected, forKey: .expected)
     try container.encode(actual, forKey: .actual)
     try container.encode(source, forKey: .source)
+    try container.encodeIfPresent(role, forKey: .role)
     try container.encode(shape, forKey: .shape)
     try container.encodeIfPresent(actualShape, forKey: .actualShape)
     try container.encode(verdict, forKey: .verdict)
@@ -117,6 +166,9 @@ extension TensorRow: Codable {
     try container.encode(share, forKey: .largestShare)
     try container.encode(worst, forKey: .worst)
     try container.encodeIfPresent(histogram, forKey: .histogram)
+    try container.encodeIfPresent(undecidedShare, forKey: .undecidedShare)
+    try container.encodeIfPresent(digits, forKey: .digits)
+    try container.encodeIfPresent(decimals, forKey: .decimals)
     try container.encode(causes, forKey: .causes)
     try container.encodeIfPresent(note, forKey: .note)
     try container.encodeIfPresent(learningRate, forKey: .learningRate)
@@ -133,6 +185,7 @@ extension TensorRow: Codable {
     expected = try container.decodeIfPresent(String.self, forKey: .expected)
     actual = try container.decodeIfPresent(String.self, forKey: .actual)
     source = try container.decodeIfPresent(String.self, forKey: .source)
+    role = try container.decodeIfPresent(CaseDescription.Role.self, forKey: .role)
     shape = try container.decodeIfPresent([Int].self, forKey: .shape)
     actualShape = try container.decodeIfPresent([Int].self, forKey: .actualShape)
     elements = try container.decodeIfPresent(Int.self, forKey: .elements)
@@ -143,6 +196,9 @@ extension TensorRow: Codable {
     if largestShare == nil, elements != nil { largestShare = .infinity }
     worst = try container.decodeIfPresent(Element.self, forKey: .worst)
     histogram = try container.decodeIfPresent([Int].self, forKey: .histogram)
+    undecidedShare = try container.decodeIfPresent(Double.self, forKey: .undecidedShare)
+    digits = try container.decodeIfPresent(Int.self, forKey: .digits)
+    decimals = try container.decodeIfPresent(Int.self, forKey: .decimals)
     causes = try container.decodeIfPresent([String].self, forKey: .causes) ?? []
     note = try container.decodeIfPresent(String.self, forKey: .note)
     learningRate = try container.decodeIfPresent(Double.self, forKey: .learningRate)

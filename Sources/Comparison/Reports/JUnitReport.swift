@@ -1,3 +1,5 @@
+import Files
+
 /// A comparison as JUnit XML, for CI systems: a suite a case, a test a tensor and occurrence.
 public struct JUnitReport: Sendable {
   private let report: ComparisonReport
@@ -20,24 +22,27 @@ public struct JUnitReport: Sendable {
     }
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     let tests = report.rows.count
-    let failures = report.rows.filter(fails).count
+    let failures = report.rows.count(where: fails)
+    let troubles = troubles
+    let errors = report.rows.count(where: isError) + troubles.count
     text +=
-      "<testsuites name=\"nnet-oracle compare\" tests=\"\(tests)\" failures=\"\(failures)\" "
-      + "errors=\"\(report.problems.count)\">\n"
+      "<testsuites name=\"nnet-oracle compare\" tests=\"\(tests + troubles.count)\" "
+      + "failures=\"\(failures)\" errors=\"\(errors)\">\n"
     for suite in suites {
-      let skipped = suite.rows.filter { isSkipped($0) }.count
       text +=
         "  <testsuite name=\"\(escaped(suite.name))\" tests=\"\(suite.rows.count)\" "
-        + "failures=\"\(suite.rows.filter(fails).count)\" errors=\"0\" skipped=\"\(skipped)\">\n"
+        + "failures=\"\(suite.rows.count(where: fails))\" "
+        + "errors=\"\(suite.rows.count(where: isError))\" "
+        + "skipped=\"\(suite.rows.count(where: isSkipped))\">\n"
       for row in suite.rows { text += testCase(row, suite: suite.name) }
       text += "  </testsuite>\n"
     }
-    if !report.problems.isEmpty {
-      let count = report.problems.count
+    if !troubles.isEmpty {
+      let count = troubles.count
       text +=
         "  <testsuite name=\"trouble\" tests=\"\(count)\" failures=\"0\" errors=\"\(count)\" "
         + "skipped=\"0\">\n"
-      for (index, problem) in report.problems.enumerated() {
+      for (index, problem) in troubles.enumerated() {
         text +=
           "    <testcase classname=\"trouble\" name=\"problem \(index + 1)\">"
           + "<error message=\"\(escaped(problem))\"/></testcase>\n"
@@ -47,16 +52,28 @@ public struct JUnitReport: Sendable {
     return text + "</testsuites>\n"
   }
 
+  /// What is wrong with the comparison itself.
+  private var troubles: [String] {
+    report.problems + (report.allowUndecided ? [] : [report.unjudged].compactMap { $0 })
+  }
+
+  /// What could not be judged is an error, not a pass.
+  private func isError(_ row: TensorRow) -> Bool {
+    row.verdict == .undecided && !report.allowUndecided
+  }
+
   private func fails(_ row: TensorRow) -> Bool {
     switch row.verdict {
-    case .match: false
+    case .match, .undecided: false
     case .mismatch: true
     case .absent: report.requireAll
     case .unrecognised: report.strict
     }
   }
 
-  private func isSkipped(_ row: TensorRow) -> Bool { row.verdict != .match && !fails(row) }
+  private func isSkipped(_ row: TensorRow) -> Bool {
+    row.verdict != .match && !fails(row) && !isError(row)
+  }
 
   private func testCase(_ row: TensorRow, suite: String) -> String {
     var name = row.expected ?? row.actual ?? "?"
@@ -66,6 +83,9 @@ public struct JUnitReport: Sendable {
     if fails(row) {
       return head + ">\n      <failure message=\"\(escaped(message(row)))\"/>\n    </testcase>\n"
     }
+    if isError(row) {
+      return head + ">\n      <error message=\"\(escaped(message(row)))\"/>\n    </testcase>\n"
+    }
     if isSkipped(row) {
       return head + "><skipped message=\"\(row.verdict.rawValue)\"/></testcase>\n"
     }
@@ -74,27 +94,24 @@ public struct JUnitReport: Sendable {
 
   private func message(_ row: TensorRow) -> String {
     var parts = [row.verdict.rawValue]
-    if let worst = row.worst {
-      parts.append(
-        "at row \(worst.row), column \(worst.column) expected \(numberText(worst.expected)) within "
-          + "\(shortText(worst.bound, digits: 3)), found \(numberText(worst.actual))")
-    }
+    if let words = row.undecidedWords { parts.append(words) }
+    if let words = row.worstWords { parts.append(words) }
     if let note = row.note { parts.append(note) }
     return (parts + row.causes).joined(separator: "; ")
   }
 
-  /// XML's five special characters replaced, control characters shown as `?`.
+  /// Text for an attribute: XML's five special characters replaced, what XML does not allow and what
+  /// a terminal obeys spelled out.
   private func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in text.escapedForTerminal.unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&apos;"
-      case "\n", "\t": result += " "
-      default: result += scalar.value < 0x20 ? "?" : String(scalar)
+      default: result.unicodeScalars.append(scalar)
       }
     }
     return result

@@ -1,9 +1,13 @@
+public import KaldiIO
+
 /// What became of one tensor: one row of the report.
 public struct TensorRow: Sendable, Equatable {
   /// The verdict on a tensor.
   public enum Verdict: String, Sendable, Codable {
     /// Within tolerance.
     case match
+    /// Within a tolerance so wide that it decides nothing.
+    case undecided
     /// Out of tolerance, or of another shape.
     case mismatch
     /// Expected, but not in the dump.
@@ -45,6 +49,8 @@ public struct TensorRow: Sendable, Equatable {
   public var actual: String?
   /// Where the actual tensor was found: file, key, line.
   public var source: String?
+  /// What the expected tensor is to the layer; `nil` for a plain file.
+  public var role: CaseDescription.Role?
   /// Rows and columns of the expected tensor, or of the actual one where nothing was expected.
   public var shape: [Int]?
   /// Rows and columns found, where they are not those expected.
@@ -65,6 +71,12 @@ public struct TensorRow: Sendable, Equatable {
   public var worst: Element?
   /// How many elements use which share; see ``ComparisonReport/histogramEdges``.
   public var histogram: [Int]?
+  /// Which share of the elements that are not 0 has a tolerance that decides nothing.
+  public var undecidedShare: Double?
+  /// The significant digits that the dump's print was taken to have; `nil` in binary.
+  public var digits: Int?
+  /// The decimals that the dump's print was taken to have, where their number was fixed.
+  public var decimals: Int?
   /// What explains the mismatch.
   public var causes: [String] = []
   /// What else the reader should know: how it was paired, what could not be read.
@@ -80,4 +92,10 @@ public struct TensorRow: Sendable, Equatable {
   public init(verdict: Verdict) {
     self.verdict = verdict
   }
+
+  /// Whether numbers were held against numbers.
+  public var isCompared: Bool { verdict == .match || verdict == .mismatch || verdict == .undecided }
+
+  /// Whether it tells of something that the layer computed: a result, or an updated parameter.
+  public var isAboutResult: Bool { role?.isResult == true || learningRate != nil }
 }

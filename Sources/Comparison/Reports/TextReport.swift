@@ -1,6 +1,10 @@
-/// A comparison as a table to read: plain ASCII, aligned, a summary line last.
+import Files
+
+/// A comparison as a table to read: aligned, a summary line last.
+///
+/// Names and sources come from data: what could forge a line or command a terminal is spelled out.
 public struct TextReport: Sendable {
-  private let report: ComparisonReport
+  let report: ComparisonReport
 
   /// A table of a report.
   public init(_ report: ComparisonReport) {
@@ -20,6 +24,7 @@ public struct TextReport: Sendable {
       table[0].append("source")
       for (index, row) in report.rows.enumerated() { table[index + 1].append(row.source ?? "") }
     }
+    table = table.map { $0.map(\.escapedForTerminal) }
     let widths = (table.first ?? []).indices.map { column in
       table.map { $0[column].count }.max() ?? 0
     }
@@ -29,25 +34,44 @@ public struct TextReport: Sendable {
         let row = report.rows[index - 1]
         if row.case != caseName {
           caseName = row.case
-          if let caseName { text += "\(caseName)\(row.view.map { " (\($0) view)" } ?? ""):\n" }
+          if let caseName {
+            let view = row.view.map { " (\($0) view)" } ?? ""
+            text += "\(caseName)\(view):".escapedForTerminal + "\n"
+          }
         }
       }
       text += aligned(line, widths: widths) + "\n"
       if index > 0 {
-        for remark in remarks(on: report.rows[index - 1]) { text += "    \(remark)\n" }
+        for remark in remarks(on: report.rows[index - 1]) {
+          text += "    \(remark.escapedForTerminal)\n"
+        }
       }
     }
-    let unlisted = report.counts.match - report.rows.filter { $0.verdict == .match }.count
+    let unlisted = report.counts.match - report.rows.count { $0.verdict == .match }
     if unlisted > 0 { text += "  and \(unlisted) more that match\n" }
     for finding in report.findings { text += lines(of: finding) }
-    for problem in report.problems { text += "trouble: \(problem)\n" }
+    for problem in report.problems { text += "trouble: \(problem.escapedForTerminal)\n" }
+    if let digits = printedDigits { text += "digits: \(digits.escapedForTerminal)\n" }
     return text + summary() + "\n"
   }
 
   /// The last line: how many of each, and the verdict.
   public func summary() -> String {
+    let verdict =
+      switch report.verdict {
+      case .match: "MATCH"
+      case .undecided: "UNDECIDED" + (report.allowUndecided ? " (allowed)" : "")
+      case .mismatch: "MISMATCH"
+      case .trouble: "TROUBLE"
+      }
+    return "\(verdict): " + countsText + (report.unjudged.map { "; \($0)" } ?? "")
+  }
+
+  /// How many of each.
+  var countsText: String {
     let counts = report.counts
     var parts = ["\(counts.match) match"]
+    if counts.undecided > 0 { parts.append("\(counts.undecided) undecided") }
     if counts.mismatch > 0 { parts.append("\(counts.mismatch) mismatch") }
     if counts.absent > 0 {
       parts.append("\(counts.absent) absent" + (report.requireAll ? " (required)" : ""))
@@ -55,17 +79,12 @@ public struct TextReport: Sendable {
     if counts.unrecognised > 0 {
       parts.append("\(counts.unrecognised) unrecognised" + (report.strict ? " (strict)" : ""))
     }
-    let verdict =
-      switch report.verdict {
-      case .match: "MATCH"
-      case .mismatch: "MISMATCH"
-      case .trouble: "TROUBLE"
-      }
-    return "\(verdict): " + parts.joined(separator: ", ")
+    return parts.joined(separator: ", ")
   }
 
   private func cells(of row: TensorRow) -> [String] {
-    let name = "  " + (row.expected ?? row.actual.map { $0.isEmpty ? "(unnamed)" : $0 } ?? "?")
+    let known = [row.expected, row.actual].compactMap { $0 }
+    let name = "  " + (known.first { !$0.isEmpty } ?? (known.isEmpty ? "?" : "(unnamed)"))
     let shape = row.shape.map { $0.map { "\($0)" }.joined(separator: "x") } ?? "-"
     guard let element = row.farthest, let error = row.largestError else {
       return [name, shape, "-", "-", "-", "-", "-", row.verdict.rawValue]
@@ -80,13 +99,11 @@ public struct TextReport: Sendable {
   private func remarks(on row: TensorRow) -> [String] {
     var remarks: [String] = []
     if row.verdict == .mismatch, let outside = row.outside, outside > 0, let count = row.elements,
-      let worst = row.worst
+      let words = row.worstWords
     {
-      remarks.append(
-        "\(outside) of \(count) elements out; worst at \(worst.row),\(worst.column): expected "
-          + "\(shortText(worst.expected, digits: 9)) within \(shortText(worst.bound, digits: 3))"
-          + ", found \(shortText(worst.actual, digits: 9))")
+      remarks.append("\(outside) of \(count) elements out; \(words)")
     }
+    if let words = row.undecidedWords { remarks.append(words) }
     if let note = row.note { remarks.append(note) }
     // What explains the whole case is told once, below the table.
     let told = Set(report.findings.compactMap(\.cause))
@@ -102,10 +119,14 @@ public struct TextReport: Sendable {
   private func lines(of finding: ComparisonReport.Finding) -> String {
     var text = ""
     let place = [finding.case, finding.source].compactMap { $0 }.joined(separator: ", ")
-    if let first = finding.firstWrong { text += "\(place): first wrong: \(first)\n" }
+    if let first = finding.firstWrong {
+      text += "\(place): first wrong: \(first)".escapedForTerminal + "\n"
+    }
     if let cause = finding.cause {
-      text += "\(place): cause: \(cause)\n"
-      if let explanation = finding.explanation { text += "    \(explanation)\n" }
+      text += "\(place): cause: \(cause)".escapedForTerminal + "\n"
+      if let explanation = finding.explanation {
+        text += "    \(explanation.escapedForTerminal)\n"
+      }
     }
     return text
   }

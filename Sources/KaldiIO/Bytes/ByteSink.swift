@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A buffered output of bytes; a file appears whole when it is finished, or not at all.
@@ -13,7 +14,7 @@ import Glibc
   private enum Target {
     case memory
     case direct(Int32, owned: Bool)
-    case beside(Int32, temporary: String, final: String)
+    case beside(Staging, final: String)
     case command(CommandStream)
     case closed
   }
@@ -57,31 +58,17 @@ import Glibc
     if path.isEmpty || path == "-" {
       return ByteSink(target: .direct(1, owned: false), name: "-")
     }
-    var status = stat()
-    let exists = unsafe stat(path, &status) == 0
-    if exists && status.st_mode & S_IFMT == S_IFDIR {
-      throw .system(file: path, operation: "write", reason: "it is a directory")
-    }
-    if exists && status.st_mode & S_IFMT != S_IFREG {
-      let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else {
-        throw .system(file: path, operation: "open for writing", reason: systemReason())
+    do throws(FileError) {
+      let place = try FileSystem.place(toWrite: path)
+      switch place {
+      case .direct(let descriptor):
+        return ByteSink(target: .direct(descriptor, owned: true), name: path)
+      case .staged(let staging, let final):
+        return ByteSink(target: .beside(staging, final: final), name: path)
       }
-      return ByteSink(target: .direct(descriptor, owned: true), name: path)
+    } catch {
+      throw KaldiIOError(error)
     }
-    let final = exists ? resolved(path) : path
-    let mode = exists ? status.st_mode & 0o777 : 0o666
-    for attempt in 0..<100 {
-      let temporary = "\(final).partial-\(getpid())-\(attempt)"
-      let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-      let descriptor = unsafe Glibc.open(temporary, flags, mode)
-      if descriptor >= 0 {
-        return ByteSink(
-          target: .beside(descriptor, temporary: temporary, final: final), name: path)
-      }
-      if errno != EEXIST { break }
-    }
-    throw .system(file: path, operation: "write", reason: systemReason())
   }
 
   /// Runs a command and writes to its input.
@@ -90,13 +77,7 @@ import Glibc
   /// - Returns: The opened stream.
   /// - Throws: ``KaldiIOError``.
   static func open(command: String) throws(KaldiIOError) -> ByteSink {
-    ByteSink(target: .command(try CommandStream(command, mode: "w")), name: "|" + command)
-  }
-
-  private static func resolved(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
+    ByteSink(target: .command(try CommandStream(command, mode: .writing)), name: "|" + command)
   }
 
   /// Gives a stretch of the buffer to a writer.
@@ -161,7 +142,7 @@ import Glibc
     switch target {
     case .memory, .closed: return
     case .direct(let open, _): descriptor = open
-    case .beside(let open, _, _): descriptor = open
+    case .beside(let staging, _): descriptor = staging.descriptor
     case .command(let stream): descriptor = stream.descriptor
     }
     var done = 0
@@ -170,14 +151,27 @@ import Glibc
       if written >= 0 {
         done += written
       } else if errno != EINTR {
-        let reason = systemReason()
+        let code = errno
+        let ended = target
         count = 0
         abandon()
-        throw .system(file: name, operation: "write", reason: reason)
+        if code == EPIPE { try endOfReader(ended) }
+        errno = code
+        throw .system(file: name, operation: "write", reason: systemReason())
       }
     }
     flushed += count
     count = 0
+  }
+
+  /// Nobody reads any more: a command tells how it ended; without standard output there is no point
+  /// in going on.
+  private func endOfReader(_ target: Target) throws(KaldiIOError) {
+    switch target {
+    case .command(let stream): try stream.finish()
+    case .direct(1, owned: false): Interruption.endWithoutReader()
+    default: break
+    }
   }
 
   /// Writes what is left and gives the file its name.
@@ -195,13 +189,11 @@ import Glibc
         throw .system(file: name, operation: "write", reason: systemReason())
       }
     case .command(let stream): try stream.finish()
-    case .beside(let descriptor, let temporary, let final):
-      var failed = Glibc.close(descriptor) != 0
-      if !failed { failed = unsafe rename(temporary, final) != 0 }
-      if failed {
-        let reason = systemReason()
-        _ = unsafe unlink(temporary)
-        throw .system(file: name, operation: "write", reason: reason)
+    case .beside(let staging, let final):
+      do throws(FileError) {
+        try staging.finish(as: final, named: name)
+      } catch {
+        throw KaldiIOError(error)
       }
     }
   }
@@ -213,9 +205,7 @@ import Glibc
     target = .closed
     switch ended {
     case .direct(let descriptor, owned: true): _ = Glibc.close(descriptor)
-    case .beside(let descriptor, let temporary, _):
-      _ = Glibc.close(descriptor)
-      _ = unsafe unlink(temporary)
+    case .beside(let staging, _): staging.discard()
     default: break
     }
   }

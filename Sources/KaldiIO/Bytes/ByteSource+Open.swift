@@ -1,56 +1,72 @@
+public import Files
 import Glibc
 
 extension ByteSource {
-  /// Opens a file, or standard input for `-` and the empty name.
+  /// Opens a file that was found in data: a regular file, whatever its name looks like.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - position: The byte to start at.
-  /// - Throws: ``KaldiIOError/system(file:operation:reason:)`` for what cannot be opened, a folder
-  ///   among them.
+  /// - Throws: ``KaldiIOError/system(file:operation:reason:)`` for what cannot be opened, or is no
+  ///   regular file.
   /// - Returns: The opened stream.
   public static func open(
-    file path: String, startingAt position: Int = 0
+    _ path: DataPath, startingAt position: Int = 0
   ) throws(KaldiIOError) -> ByteSource {
-    if path.isEmpty || path == "-" {
-      return ByteSource(descriptor: 0, owned: false, length: nil, name: "-")
+    try open(path.text, namedBy: .data, startingAt: position)
+  }
+
+  /// Opens what a user typed: a file that is there, and else what Kaldi's extended file names mean.
+  ///
+  /// - Parameter name: The name.
+  /// - Throws: ``KaldiIOError``.
+  /// - Returns: The opened stream.
+  public static func open(_ name: TypedName) throws(KaldiIOError) -> ByteSource {
+    if !name.isStandard && FileSystem.kind(of: name.text) != .absent {
+      return try open(name.text, namedBy: .user)
     }
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw .system(file: path, operation: "open", reason: systemReason())
+    switch try ExtendedFilename(reading: name.text) {
+    case .standard: return standardInput()
+    case .file(let path): return try open(path, namedBy: .user)
+    case .part(let path, let offset): return try open(path, namedBy: .user, startingAt: offset)
+    case .command(let command): return try open(command: command)
     }
-    var status = stat()
-    var length: Int?
-    if unsafe fstat(descriptor, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR {
-        _ = Glibc.close(descriptor)
-        throw .system(file: path, operation: "read", reason: "it is a directory")
-      }
-      // Files of the kernel's own (/proc) say that they are empty and are not.
-      if status.st_mode & S_IFMT == S_IFREG && status.st_size > 0 { length = Int(status.st_size) }
+  }
+
+  /// Opens what a line of a script file names: a file; a command only where the user allowed it.
+  static func open(
+    scriptLocation name: String, pipes: PipePolicy
+  ) throws(KaldiIOError) -> ByteSource {
+    switch try ExtendedFilename(reading: name) {
+    case .standard: return standardInput()
+    case .file(let path): return try open(DataPath(path))
+    case .part(let path, let offset): return try open(DataPath(path), startingAt: offset)
+    case .command(let command):
+      try pipes.check(name)
+      return try open(command: command)
     }
-    if position != 0 {
-      if let length, position > length {
-        _ = Glibc.close(descriptor)
-        throw .unusable(
-          "\(path):\(position)", reason: "the file has only \(length) bytes")
-      }
-      if position < 0 || lseek(descriptor, position, SEEK_SET) < 0 {
-        _ = Glibc.close(descriptor)
-        throw .system(file: path, operation: "seek in", reason: systemReason())
-      }
+  }
+
+  static func standardInput() -> ByteSource {
+    ByteSource(descriptor: 0, owned: false, length: nil, name: "-")
+  }
+
+  static func open(
+    _ path: String, namedBy namer: FileSystem.Namer, startingAt position: Int = 0
+  ) throws(KaldiIOError) -> ByteSource {
+    do throws(FileError) {
+      let file = try FileSystem.open(path, namedBy: namer, startingAt: position)
+      return ByteSource(
+        descriptor: file.descriptor, owned: true, startingAt: position, length: file.length,
+        name: path)
+    } catch {
+      throw KaldiIOError(error)
     }
-    return ByteSource(
-      descriptor: descriptor, owned: true, startingAt: position, length: length, name: path)
   }
 
   /// Runs a command and reads its output.
-  ///
-  /// - Parameter command: What the shell is to run; only ever what the user typed.
-  /// - Returns: The opened stream.
-  /// - Throws: ``KaldiIOError``.
-  static func open(command: String) throws(KaldiIOError) -> ByteSource {
-    let stream = try CommandStream(command, mode: "r")
+  private static func open(command: String) throws(KaldiIOError) -> ByteSource {
+    let stream = try CommandStream(command, mode: .reading)
     return ByteSource(
       descriptor: stream.descriptor, owned: false, length: nil, stream: stream, name: command + "|")
   }

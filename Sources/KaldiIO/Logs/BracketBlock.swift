@@ -15,6 +15,8 @@ enum BlockProgress: Equatable {
 struct BracketBlock {
   private var elements: [Double] = []
   private var rowLengths: [Int] = []
+  /// The line, counted from the bracket's, of the first row that is not as long as the one before.
+  private(set) var raggedLine: Int?
   private var rowStart = 0
   private var lines = 0
   private var significantDigits = 0
@@ -25,6 +27,8 @@ struct BracketBlock {
   private var hasComma = false
   private var startsOnFirstLine = false
   private var hasSemicolon = false
+  /// Whether every line but the first begins with exactly one blank, and every number has a point.
+  private var isWrappedAsNumPy = true
 
   /// Whether a `...` stands for elements that were not printed.
   private(set) var isTruncated = false
@@ -49,6 +53,7 @@ struct BracketBlock {
   mutating func feed(_ line: [UInt8], from start: Int) -> BlockProgress {
     var index = start
     let end = line.count
+    if lines > 0 && !Self.isIndentedAsNumPy(line[...]) { isWrappedAsNumPy = false }
     while index < end {
       let byte = line[index]
       if byte == 0x20 || byte == 0x09 {
@@ -89,6 +94,11 @@ struct BracketBlock {
     return .open
   }
 
+  /// Whether a line begins with exactly one blank, as the further lines of one axis do in NumPy.
+  static func isIndentedAsNumPy(_ line: ArraySlice<UInt8>) -> Bool {
+    line.first == 0x20 && line.dropFirst().first.map { !isWhitespace($0) } ?? false
+  }
+
   /// What ``feedPlainRows(_:)`` took.
   struct PlainProgress {
     /// How many bytes, line feeds included.
@@ -110,7 +120,7 @@ struct BracketBlock {
   /// - Returns: What was taken.
   mutating func feedPlainRows(_ text: UnsafeBufferPointer<UInt8>) -> PlainProgress {
     var progress = PlainProgress()
-    guard lines > 0, let start = text.baseAddress else { return progress }
+    guard lines > 0, !startsOnFirstLine, let start = text.baseAddress else { return progress }
     var numbers: [Double] = []
     swap(&numbers, &elements)
     defer { swap(&numbers, &elements) }
@@ -153,7 +163,7 @@ struct BracketBlock {
         decimals = max(decimals, mostDecimals)
         hasExponent = hasExponent || anyExponent
         hasFraction = hasFraction || anyExponent || mostDecimals > 0
-        rowLengths.append(numbers.count - before)
+        noteRow(numbers.count - before, line: lines)
         rowStart = numbers.count
       }
       unsafe line = p + (closes ? 2 : 1)
@@ -177,6 +187,7 @@ struct BracketBlock {
     if number.significantDigits > significantDigits { significantDigits = number.significantDigits }
     if number.decimals > decimals { decimals = number.decimals }
     if number.hasExponent { hasExponent = true }
+    if number.decimals == 0 && !number.endsWithPoint { isWrappedAsNumPy = false }
     if number.endsWithPoint { isSpacedAsNumPy = true }
     if number.hasExponent || number.decimals > 0 || number.endsWithPoint
       || number.significantDigits == 0
@@ -187,9 +198,21 @@ struct BracketBlock {
 
   private mutating func endRow() {
     if elements.count > rowStart {
-      rowLengths.append(elements.count - rowStart)
+      noteRow(elements.count - rowStart, line: lines)
       rowStart = elements.count
     }
+  }
+
+  private mutating func noteRow(_ length: Int, line: Int) {
+    if raggedLine == nil, let last = rowLengths.last, last != length { raggedLine = line }
+    rowLengths.append(length)
+  }
+
+  /// How a ragged object differs from a matrix, in words.
+  var raggedWords: (found: String, expected: String) {
+    let first = rowLengths.first ?? 0
+    let odd = rowLengths.first { $0 != first } ?? 0
+    return ("a row of \(odd) numbers", "\(first), as in the rows before")
   }
 
   private static func endsNumber(_ line: [UInt8], _ index: Int) -> Bool {
@@ -203,13 +226,21 @@ struct BracketBlock {
 
   /// The object, once its bracket is closed; nil when its rows differ in length.
   func finished() -> StoredTensor? {
-    let isWrappedVector = isSpacedAsNumPy && startsOnFirstLine && !hasSemicolon
+    let isWrapped = isSpacedAsNumPy || (lines > 0 && isWrappedAsNumPy)
+    let isWrappedVector = isWrapped && startsOnFirstLine && !hasSemicolon
+    if !isWrappedVector, rowLengths.count > 1, rowLengths.elementsEqual(1...rowLengths.count) {
+      // The triangle that Kaldi keeps of a symmetric matrix.
+      let packed = PackedMatrix(size: rowLengths.count, elements: elements)
+      return StoredTensor(
+        form: .matrix, matrix: packed.symmetric,
+        encoding: .text(significantDigits: significantDigits))
+    }
     let isVector = isWrappedVector || (lines == 0 && !hasSemicolon)
     let rows = elements.isEmpty ? 0 : isVector ? 1 : rowLengths.count
     let columns = isVector ? elements.count : rowLengths.first ?? 0
     guard isVector || rowLengths.allSatisfy({ $0 == columns }) else { return nil }
     let encoding: StoredTensor.Encoding =
-      isSpacedAsNumPy
+      isSpacedAsNumPy || isWrappedVector
       ? printedEncoding(
         decimals: decimals, hasExponent: hasExponent, significantDigits: significantDigits)
       : .text(significantDigits: significantDigits)

@@ -3,8 +3,21 @@
 /// The text is read line by line and nothing of it is kept but the object that is open, so a log
 /// of any length is read in the memory of its largest matrix.
 public struct LogReader {
+  /// What kind of text is read, which decides what words outside objects are.
+  enum Kind {
+    /// A log or a program's prints: words are names, messages, anything.
+    case anyText
+    /// A text archive: names are keys, and other words are told.
+    case archive
+    /// Kaldi's objects one after another: words do not belong there.
+    case objects
+  }
+
   private let source: ByteSource
-  private let namesAreKeys: Bool
+  private let kind: Kind
+  private var namesAreKeys: Bool { kind == .archive }
+  /// What stands before every line, put there by another program.
+  private let linePrefix: LinePrefix?
   private var ready: [TensorRecord] = []
   private var taken = 0
   private var isAtEnd = false
@@ -12,8 +25,14 @@ public struct LogReader {
   private var lineNumber: Int
   private var lineOffset = 0
   private var prefix: LogPrefix?
-  private var component: String?
+  private var markers = MarkerMemory()
   private var lineBefore: [UInt8]?
+  private var wordsOffset = 0
+  /// Whether an object broke off and what follows may still be its own.
+  private var isBroken = false
+  private var hasMarkers = false
+  /// Words that are no object and no object's name so far: where they began.
+  private var words: (line: Int, byte: Int, text: [UInt8])?
 
   private enum Block {
     case bracket(BracketBlock)
@@ -30,14 +49,20 @@ public struct LogReader {
   /// A reader over the rest of a source.
   ///
   /// - Parameter source: Any text.
-  public init(_ source: ByteSource) { self.init(source, namesAreKeys: false) }
+  /// - Throws: ``KaldiIOError`` when the input cannot be read.
+  public init(_ source: ByteSource) throws(KaldiIOError) { try self.init(source, as: .anyText) }
 
-  /// A reader of a text archive, whose names are keys to be kept as they are.
-  init(_ source: ByteSource, namesAreKeys: Bool) {
+  /// A reader of a text of a kind that is known.
+  init(_ source: ByteSource, as kind: Kind) throws(KaldiIOError) {
     self.source = source
-    self.namesAreKeys = namesAreKeys
+    self.kind = kind
     lineNumber = (source.place.line ?? 1) - 1
+    linePrefix =
+      kind == .anyText ? LinePrefix(in: try source.head(Self.headLength)) : nil
   }
+
+  /// How much is looked at to find what every line begins with.
+  private static let headLength = 1 << 14
 
   /// The next object, or the record of one that is broken off or truncated.
   ///
@@ -48,16 +73,22 @@ public struct LogReader {
       if isAtEnd { return nil }
       ready.removeAll(keepingCapacity: true)
       taken = 0
-      if takePlainRows() { continue }
+      if linePrefix == nil && takePlainRows() { continue }
       lineOffset = source.offset
       guard var line = try source.restOfLine() else {
         isAtEnd = true
         lineNumber += 1
         if block != nil { breakOff(found: "the end of the input", at: 0) }
+        noteWords()
+        tellWords()
         continue
       }
       lineNumber += 1
       if line.last == 0x0d { line.removeLast() }
+      if kind == .anyText {
+        line = withoutColours(line)
+        if let start = linePrefix?.end(in: line) { line.removeFirst(start) }
+      }
       read(line)
     }
     taken += 1
@@ -119,6 +150,7 @@ public struct LogReader {
     guard let found = LogPrefix(line, from: start) else { return 0 }
     prefix = found
     lineBefore = nil
+    words = nil
     looksLikeKaldi = true
     return found.messageStart
   }
@@ -134,16 +166,15 @@ public struct LogReader {
       } else if byte == 0x28, !looksLikeKaldi, line[index...].starts(with: "( min ".utf8) {
         looksLikeKaldi = true
       } else if byte == 0x5b, let opened = open(line, at: index, nameStart: nameStart) {
-        blockName = name(line[nameStart..<index])
-        blockLine = lineNumber
-        blockOffset = lineOffset + index
         block = opened
         let isNested = if case .nested = opened { true } else { false }
         switch feedBlock(line, from: isNested ? index : index + 1) {
         case .open:
+          begin(line, nameStart: nameStart, opening: index)
           lineBefore = nil
           return
         case .closed(let end) where isAccepted(line, opening: index, end: end):
+          begin(line, nameStart: nameStart, opening: index)
           finishBlock()
           nameStart = end
           index = end
@@ -155,13 +186,67 @@ public struct LogReader {
             block = nil
             break
           }
+          begin(line, nameStart: nameStart, opening: index)
           breakOff(found: quoted(line[at...].prefix(while: { !isWhitespace($0) })), at: at)
           return
         }
       }
       index += 1
     }
+    noteWords()
     lineBefore = Array(line[nameStart...])
+    wordsOffset = lineOffset + nameStart
+  }
+
+  /// Takes down what an object is called and where it stands, once it is known to be one.
+  ///
+  /// Not before: a line full of brackets that open nothing would else be copied for each of them.
+  private mutating func begin(_ line: [UInt8], nameStart: Int, opening: Int) {
+    let own = line[nameStart..<opening]
+    blockName = name(own)
+    // The line before was no name if the object has its own, or if names are never found there.
+    if namesAreKeys || !Self.trimmed(own).isEmpty { noteWords() }
+    lineBefore = nil
+    isBroken = false
+    tellWords()
+    blockLine = lineNumber
+    blockOffset = lineOffset + opening
+  }
+
+  /// The line before turns out to have been no name.
+  private mutating func noteWords() {
+    guard kind != .anyText, !looksLikeKaldi, !isBroken, words == nil, let line = lineBefore,
+      !line.allSatisfy(isWhitespace)
+    else { return }
+    words = (lineNumber - 1, wordsOffset, Array(line.prefix(32)))
+  }
+
+  /// Tells of words where only objects belong: they are never passed over in silence.
+  private mutating func tellWords() {
+    guard let found = words else { return }
+    words = nil
+    let content: TensorRecord.Content =
+      kind == .archive
+      ? .unrecognised("words between the entries: \(quoted(found.text))")
+      : .malformed(
+        .malformed(
+          .init(file: source.name, byte: found.byte, line: found.line),
+          found: quoted(found.text), expected: "another object or the end of the file"))
+    ready.append(
+      TensorRecord(
+        name: "", content: content,
+        origin: .init(file: source.name, line: found.line, byteOffset: found.byte),
+        provenance: provenance))
+  }
+
+  /// What the text is, as far as it has been read.
+  private var provenance: TensorRecord.Provenance {
+    if looksLikeKaldi { return .log }
+    switch kind {
+    case .anyText: return hasMarkers ? .log : .print
+    case .archive: return .textArchive
+    case .objects: return .textFile
+    }
   }
 
   /// Whether a bracket may open an object, and of which kind.
@@ -221,7 +306,10 @@ public struct LogReader {
     while end < line.count, isDigit(line[end]) || (line[end] | 0x20) &- 0x61 < 26 { end += 1 }
     guard end < line.count, line[end] == 0x3e, end - index < 64 else { return }
     let marker = String(decoding: line[index...end], as: UTF8.self)
-    if !ComponentKind.isToken(marker) { component = marker }
+    if !ComponentKind.isToken(marker) {
+      markers.note(marker, in: prefix)
+      hasMarkers = true
+    }
   }
 
   /// The name in the text before a bracket, or else in the line before.
@@ -254,20 +342,28 @@ public struct LogReader {
     }
   }
 
-  private var origin: TensorRecord.Origin {
-    TensorRecord.Origin(
+  private mutating func finish(as content: TensorRecord.Content) {
+    let origin = TensorRecord.Origin(
       file: source.name, key: namesAreKeys ? blockName : nil, line: blockLine,
       byteOffset: blockOffset, function: prefix?.function,
-      sourceLine: prefix?.sourceLine, component: component)
+      sourceLine: prefix?.sourceLine, component: markers.component(for: prefix))
+    ready.append(
+      TensorRecord(name: blockName, content: content, origin: origin, provenance: provenance))
   }
 
   private mutating func finishBlock() {
     let tensor: StoredTensor?
     let isTruncated: Bool
+    var place = KaldiIOError.Place(file: source.name, byte: blockOffset, line: blockLine)
+    var wrong = (found: "rows of different lengths", expected: "rows of one length")
     switch block {
     case .bracket(let closed):
       tensor = closed.isTruncated ? nil : closed.finished()
       isTruncated = closed.isTruncated
+      if let line = closed.raggedLine {
+        place = .init(file: source.name, byte: lineOffset, line: blockLine + line)
+        wrong = closed.raggedWords
+      }
     case .nested(let closed):
       tensor = closed.isTruncated ? nil : closed.finished()
       isTruncated = closed.isTruncated
@@ -275,17 +371,14 @@ public struct LogReader {
     }
     block = nil
     lineBefore = nil
-    let content: TensorRecord.Content
-    if let tensor {
-      content = .tensor(tensor)
-    } else if isTruncated {
-      content = malformed(
-        found: "'...' among the numbers: the print was truncated",
-        expected: "every number (numpy.set_printoptions(threshold=sys.maxsize) prints them all)")
-    } else {
-      content = malformed(found: "rows of different lengths", expected: "rows of one length")
+    if let tensor { return finish(as: .tensor(tensor)) }
+    if isTruncated {
+      wrong = (
+        "'...' among the numbers: the print was truncated",
+        "every number (numpy.set_printoptions(threshold=sys.maxsize) prints them all)"
+      )
     }
-    ready.append(TensorRecord(name: blockName, content: content, origin: origin))
+    finish(as: .malformed(.malformed(place, found: wrong.found, expected: wrong.expected)))
   }
 
   /// Ends an object that is not closed: an error if it had rows, else it was none.
@@ -299,17 +392,11 @@ public struct LogReader {
     block = nil
     lineBefore = nil
     guard hadRows || namesAreKeys else { return }
+    isBroken = true
     let place = KaldiIOError.Place(
       file: source.name, byte: lineOffset + index, line: lineNumber)
     let error = KaldiIOError.malformed(
       place, found: found, expected: "the rest of the matrix begun on line \(blockLine)")
-    ready.append(TensorRecord(name: blockName, content: .malformed(error), origin: origin))
-  }
-
-  private func malformed(found: String, expected: String) -> TensorRecord.Content {
-    .malformed(
-      .malformed(
-        .init(file: source.name, byte: blockOffset, line: blockLine), found: found,
-        expected: expected))
+    finish(as: .malformed(error))
   }
 }

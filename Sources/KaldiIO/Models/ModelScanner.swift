@@ -305,7 +305,7 @@ struct ModelScanner {
     bytes[..<position].reduce(1) { $1 == 0x0a ? $0 + 1 : $0 }
   }
 
-  private func found(at position: Int) -> String {
+  func found(at position: Int) -> String {
     guard position < bytes.count else { return "the end of the file" }
     if isBinary { return quoted(bytes[position...].prefix(16)) }
     return quoted(bytes[position...].prefix { !isWhitespace($0) })

@@ -41,6 +41,12 @@ extension NnetModel {
       scanner.skipLineEnd()
     }
     frame.closing = bytes[end..<scanner.index]
+    scanner.skipWhitespace()
+    guard scanner.isAtEnd else {
+      throw scanner.malformed(
+        at: scanner.index, found: scanner.found(at: scanner.index),
+        expected: "the end of the file behind </Nnet>")
+    }
     guard !components.isEmpty else {
       throw scanner.malformed(at: 0, found: "no component", expected: "an nnet1 model")
     }

@@ -10,6 +10,7 @@ extension ByteSource {
     form: StoredTensor.Form? = nil
   ) throws(KaldiIOError) -> StoredTensor {
     let start = place
+    if form == nil, let unusual = try readUnusualBinary() { return unusual }
     let token = try readToken()
     let isVector = token == "FV" || token == "DV"
     if form == nil || (form == .vector) == isVector {
@@ -39,7 +40,16 @@ extension ByteSource {
     form: StoredTensor.Form? = nil, options: TextOptions = TextOptions()
   ) throws(KaldiIOError) -> StoredTensor {
     if try takeBinaryHeader() { return try readBinaryTensor(form: form) }
+    if form == nil, let sparse = try readSparseText() { return sparse }
     return try readTextTensor(form: form, options: options)
+  }
+
+  /// Whether a token stands here with which a matrix or vector begins in binary.
+  func isAtBinaryToken() throws(KaldiIOError) -> Bool {
+    guard let first = try peek(), first == 0x46 || first == 0x44 || first == 0x43 || first == 0x53
+    else { return false }
+    let known = ["FM", "DM", "FV", "DV", "CM", "CM2", "CM3", "SM", "SV", "FP", "DP"]
+    return known.contains(try peekToken())
   }
 
   private func readDense(

@@ -65,6 +65,10 @@ struct TextBody {
   /// What was read.
   func tensor() -> StoredTensor {
     let encoding = StoredTensor.Encoding.text(significantDigits: significantDigits)
+    if isTriangle {
+      let packed = PackedMatrix(size: rows, elements: elements)
+      return StoredTensor(form: .matrix, matrix: packed.symmetric, encoding: encoding)
+    }
     let isVector =
       form == .vector || (form == nil && !hasRowBreak && !isGlued && !elements.isEmpty)
     let matrix =
@@ -205,6 +209,8 @@ struct TextBody {
     let width = elements.count - rowStart
     if width == 0 { return }
     if rows == 0 && !isTriangle { columns = width }
+    // A row of one and a row of two begin the triangle that Kaldi keeps of a symmetric matrix.
+    if form == nil && rows == 1 && columns == 1 && width == 2 { isTriangle = true }
     let expected = isTriangle ? rows + 1 : columns
     if width != expected {
       throw .malformed(

@@ -58,7 +58,10 @@ extension ByteSource {
     try expect(token: token)
     let start = place
     let size = Int(try readInt32(isBinary: true))
-    guard size >= 0 else { throw malformed(expected: "a possible size", isText: false) }
+    // Half of size squared must not overflow, nor may the whole be beyond what memory holds.
+    guard size >= 0, size < 1 << 16 else {
+      throw malformed(expected: "a possible size", isText: false)
+    }
     let elements = try readNumbers(
       size * (size + 1) / 2, token == "FP" ? .float32 : .float64, at: start)
     return PackedMatrix(size: size, elements: elements)

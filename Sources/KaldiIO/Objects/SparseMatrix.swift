@@ -127,6 +127,63 @@ extension ByteSource {
   }
 }
 
+extension ByteSource {
+  /// The most elements that a sparse object may have when it is made whole.
+  private static let mostElements = 1 << 24
+
+  /// Reads a sparse or packed object in binary as the whole matrix or vector; nil, with nothing
+  /// taken, where another object stands.
+  func readUnusualBinary() throws(KaldiIOError) -> StoredTensor? {
+    let start = place
+    switch try peekToken() {
+    case "SM":
+      return try whole(try readSparseMatrix(isBinary: true), .matrix, isText: false, at: start)
+    case "SV":
+      let row = try readSparseVector(isBinary: true)
+      return try whole(SparseMatrix(rows: [row]), .vector, isText: false, at: start)
+    case "FP":
+      let packed = try readPackedMatrix(isBinary: true)
+      return StoredTensor(form: .matrix, matrix: packed.symmetric, encoding: .float32)
+    case "DP":
+      let packed = try readPackedMatrix(isBinary: true)
+      return StoredTensor(form: .matrix, matrix: packed.symmetric, encoding: .float64)
+    default: return nil
+    }
+  }
+
+  /// Reads a sparse object in text as the whole matrix or vector; nil where another object stands.
+  func readSparseText() throws(KaldiIOError) -> StoredTensor? {
+    try skipWhitespace()
+    let start = place
+    let first = try peek()
+    guard first == 0x72 || first == 0x64 else { return nil }
+    if first == 0x72 {
+      return try whole(try readSparseMatrix(isBinary: false), .matrix, isText: true, at: start)
+    }
+    let row = try readSparseVector(isBinary: false)
+    while try take(0x20) {}
+    _ = try take(0x0a)
+    return try whole(SparseMatrix(rows: [row]), .vector, isText: true, at: start)
+  }
+
+  private func whole(
+    _ sparse: SparseMatrix, _ form: StoredTensor.Form, isText: Bool, at start: KaldiIOError.Place
+  ) throws(KaldiIOError) -> StoredTensor {
+    guard let matrix = sparse.dense(limit: Self.mostElements) else {
+      var start = start
+      if !isText { start.line = nil }
+      throw .malformed(
+        start,
+        found: "\(sparse.rows.count) sparse rows, the first \(sparse.rows[0].dimension) wide",
+        expected: "rows of one width, \(Self.mostElements) elements together at most")
+    }
+    let isSingle = sparse.rows.allSatisfy { $0.values.allSatisfy { Double(Float($0)) == $0 } }
+    let encoding: StoredTensor.Encoding =
+      isText ? .text(significantDigits: 17) : isSingle ? .float32 : .float64
+    return StoredTensor(form: form, matrix: matrix, encoding: encoding)
+  }
+}
+
 extension ByteSink {
   /// Appends a sparse matrix, without the header.
   ///

@@ -1,3 +1,5 @@
+import Files
+
 /// What a file holds, told by its first bytes and not by its name.
 enum ContentKind: Equatable {
   /// One matrix or vector, text or binary.
@@ -26,6 +28,10 @@ enum ContentKind: Equatable {
       guard try source.peek(at: 1) == 0x42 else { return .unknown("binary of no known kind") }
       return try source.peek(at: 2) == 0x3c ? .model : .matrix
     }
+    if let encoding = try wideEncoding(source) {
+      return .unknown(
+        "\(encoding) text; convert it first, as in 'iconv -f \(encoding) -t UTF-8 FILE |'")
+    }
     if try starts(source, with: NumPyHeader.magic) { return .array }
     if try starts(source, with: [0x50, 0x4b, 3, 4]) { return .arrays }
     if try starts(source, with: [0x50, 0x4b, 5, 6]) { return .arrays }
@@ -44,11 +50,32 @@ enum ContentKind: Equatable {
     return true
   }
 
+  /// The encoding of text in two or four bytes a character, by its mark or by its zeros.
+  private static func wideEncoding(_ source: ByteSource) throws(KaldiIOError) -> String? {
+    if try starts(source, with: [0xff, 0xfe, 0, 0]) { return "UTF-32" }
+    if try starts(source, with: [0xff, 0xfe]) { return "UTF-16" }
+    if try starts(source, with: [0xfe, 0xff]) { return "UTF-16" }
+    var zeros = [0, 0]
+    var count = 0
+    while count < 64, let byte = try source.peek(at: count) {
+      if byte == 0 { zeros[count % 2] += 1 }
+      count += 1
+    }
+    // Text in Latin letters has a zero in every other byte, and in no byte between.
+    guard count >= 8, zeros.contains(0), zeros.contains(where: { $0 >= count / 2 - 2 }) else {
+      return nil
+    }
+    return zeros[0] == 0 ? "UTF-16LE" : "UTF-16BE"
+  }
+
   private static func ofText(_ source: ByteSource) throws(KaldiIOError) -> ContentKind {
-    let head = try self.head(of: source)
+    let head = try source.head(4096)
     let start = head.firstIndex { !isWhitespace($0) } ?? head.count
-    if start < head.count && head[start] == 0x5b && isMatrixOpening(head, start) { return .matrix }
+    if start < head.count && head[start] == 0x5b && isMatrixOpening(head, start) {
+      return isPrintOfOneAxis(head[(start + 1)...]) ? .text : .matrix
+    }
     let word = head[start...].prefix { !isWhitespace($0) }
+    if word.starts(with: "rows=".utf8) || word.starts(with: "dim=".utf8) { return .matrix }
     if word.first == 0x3c && isModelOpening(word, head) { return .model }
     let after = word.endIndex
     if start == 0, after + 2 < head.count, head[after + 1] == 0, head[after + 2] == 0x42 {
@@ -61,16 +88,6 @@ enum ContentKind: Equatable {
     }
     if start == 0 && isArchiveOpening(head, after) { return .textArchive }
     return isScript(head, source.name) ? .script : .text
-  }
-
-  /// The first kilobytes, or what there is.
-  private static func head(of source: ByteSource) throws(KaldiIOError) -> [UInt8] {
-    let most = 4096
-    // Asking for the last byte brings as many as come.
-    _ = try source.peek(at: most - 1)
-    var head: [UInt8] = []
-    while head.count < most, let byte = try source.peek(at: head.count) { head.append(byte) }
-    return head
   }
 
   /// A key at the very start of the first line, spaces, and a bracket with white space behind it.
@@ -92,6 +109,23 @@ enum ContentKind: Equatable {
     let isWord = word.allSatisfy { ($0 | 0x20) &- 0x61 < 26 } && !word.isEmpty
     guard isWord, PrintedNumber(Array(word), from: 0) == nil else { return true }
     return rest.dropFirst(word.count).drop(while: isWhitespace).first != 0x5d
+  }
+
+  /// Whether what follows an opening bracket is NumPy's print of one axis: it begins on the bracket's
+  /// own line, has points in it, and two blanks between numbers or none before the closing bracket.
+  private static func isPrintOfOneAxis(_ text: ArraySlice<UInt8>) -> Bool {
+    let body = text.prefix { $0 != 0x5d }
+    let isClosed = body.endIndex < text.endIndex
+    guard body.prefix(while: { $0 != 0x0a }).contains(where: isDigit), body.contains(0x2e),
+      !body.contains(0x3b)
+    else { return false }
+    if isClosed, let last = body.last, isDigit(last) || last == 0x2e { return true }
+    var lines = body.split(separator: 0x0a)
+    if !isClosed { lines = lines.dropLast() }
+    return lines.contains { line in
+      let line = line.drop(while: isWhitespace)
+      return zip(line, line.dropFirst()).contains { $0 == 0x20 && $1 == 0x20 }
+    } || (lines.count > 1 && lines.dropFirst().allSatisfy(BracketBlock.isIndentedAsNumPy))
   }
 
   private static func isModelOpening(_ word: ArraySlice<UInt8>, _ head: [UInt8]) -> Bool {
@@ -121,5 +155,16 @@ enum ContentKind: Equatable {
     if FileSystem.kind(of: path) == .file { return true }
     guard !path.hasPrefix("/"), let slash = name.lastIndex(of: "/") else { return false }
     return FileSystem.kind(of: name[...slash] + path) == .file
+  }
+}
+
+extension ByteSource {
+  /// The next bytes, left in place: so many, or what there is.
+  func head(_ most: Int) throws(KaldiIOError) -> [UInt8] {
+    // Asking for the last byte brings as many as come.
+    _ = try peek(at: most - 1)
+    var head: [UInt8] = []
+    while head.count < most, let byte = try peek(at: head.count) { head.append(byte) }
+    return head
   }
 }

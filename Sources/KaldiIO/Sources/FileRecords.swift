@@ -1,7 +1,7 @@
 /// The records of one input, one after another, whatever it holds.
 struct FileRecords {
   private enum Body {
-    case matrix
+    case objects
     case list([TensorRecord])
     case log(LogReader)
     case archive(ArchiveReader)
@@ -16,6 +16,8 @@ struct FileRecords {
   private let stem: String
   private let options: TensorSource.Options
   private var body: Body
+  /// Read ahead, to see whether the record before it was the only one.
+  private var ahead: TensorRecord?
   private var count = 0
 
   /// Opens an input.
@@ -31,26 +33,47 @@ struct FileRecords {
     self.source = source
     self.stem = stem
     self.options = options
+    try source.skipByteOrderMark()
     kind = try ContentKind.of(source)
     switch kind {
-    case .matrix, .array, .model: body = .matrix
+    case .matrix, .array, .model: body = .objects
     case .arrays: body = .arrays(NumPyArchive(source))
     case .archive: body = .archive(ArchiveReader(source: source, options: options.text))
     case .script:
       body = .script(ScriptReader(script: source, pipes: options.pipes, options: options.text))
-    case .textArchive: body = .log(LogReader(source, namesAreKeys: true))
-    case .text: body = .log(LogReader(source))
+    case .textArchive: body = .log(try LogReader(source, as: .archive))
+    case .text: body = .log(try LogReader(source))
     case .unknown(let what): throw .unusable(source.name, reason: "no matrix: \(what)")
     }
   }
 
   /// The next record; nil at the end.
   mutating func next() throws(KaldiIOError) -> TensorRecord? {
+    if let waiting = ahead {
+      ahead = nil
+      return waiting
+    }
+    guard var record = try read() else { return nil }
+    count += 1
+    // The only object of a text, and without a name of its own, is named by its file.
+    if count == 1, record.name.isEmpty {
+      ahead = try read()
+      if ahead == nil {
+        record.name = stem
+        record.isNamedByFile = true
+      } else {
+        count += 1
+      }
+    }
+    return record
+  }
+
+  private mutating func read() throws(KaldiIOError) -> TensorRecord? {
     switch body {
     case .ended: return nil
-    case .matrix:
+    case .objects:
       body = .ended
-      return try first()
+      return try object()
     case .list(var records):
       body = .ended
       guard !records.isEmpty else { return nil }
@@ -63,10 +86,7 @@ struct FileRecords {
       if record == nil && count == 0 && !reader.looksLikeKaldi {
         throw .unusable(source.name, reason: "text without a matrix in it")
       }
-      if record != nil {
-        count += 1
-        body = .log(reader)
-      }
+      if record != nil { body = .log(reader) }
       return record
     case .archive(var reader):
       body = .ended
@@ -85,29 +105,51 @@ struct FileRecords {
       return TensorRecord(
         name: entry.name,
         content: entry.tensor.map { .tensor($0) } ?? .unrecognised("no NumPy array"),
-        origin: .init(file: source.name, key: entry.name, byteOffset: entry.byteOffset))
+        origin: .init(file: source.name, key: entry.name, byteOffset: entry.byteOffset),
+        provenance: .array)
     }
   }
 
-  /// The object of a file that has one, or the first parameter of a model.
-  private mutating func first() throws(KaldiIOError) -> TensorRecord? {
+  /// The next object of a file that has nothing but objects, or the first parameter of a model.
+  private mutating func object() throws(KaldiIOError) -> TensorRecord? {
     if kind == .model {
       let model = try NnetModel(source)
       body = .list(Self.records(of: model, file: source.name).reversed())
-      return try next()
+      return try read()
     }
-    let isText = try source.peek() != 0 && kind == .matrix
-    if isText { try source.skipWhitespace() }
+    if kind == .array {
+      // Not even white space may stand between arrays.
+      if count > 0, try source.peek() == nil { return nil }
+    } else {
+      try source.skipWhitespace()
+      guard let first = try source.peek() else { return nil }
+      let isToken = try source.isAtBinaryToken()
+      guard count == 0 || first == 0 || first == 0x5b || isToken else {
+        throw source.malformed(expected: "another object or the end of the file", isText: false)
+      }
+    }
+    // Of objects that a program writes to one binary stream only the first has the header.
+    let isToken = try source.isAtBinaryToken()
+    let isBare = isToken && count > 0 && kind != .array
+    let isText = try source.peek() != 0 && kind != .array && !isBare
     let offset = source.offset
     let line = isText ? source.line : nil
-    let tensor =
-      kind == .array ? try NumPyReader.read(source) : try source.readTensor(options: options.text)
-    // Kaldi reads one object and no further; prints of several go on.
-    if isText { body = .log(LogReader(source)) }
-    count = 1
-    return TensorRecord(
-      name: stem, content: .tensor(tensor),
-      origin: .init(file: source.name, line: line, byteOffset: offset))
+    let tensor: StoredTensor
+    if kind == .array {
+      tensor = try NumPyReader.read(source)
+    } else if isBare {
+      tensor = try source.readBinaryTensor()
+    } else {
+      tensor = try source.readTensor(options: options.text)
+    }
+    // Prints of several go on as any text does.
+    body = isText ? .log(try LogReader(source, as: .objects)) : .objects
+    var record = TensorRecord(
+      name: count == 0 ? stem : "", content: .tensor(tensor),
+      origin: .init(file: source.name, line: line, byteOffset: offset),
+      provenance: kind == .array ? .array : isText ? .textFile : .binaryFile)
+    record.isNamedByFile = count == 0
+    return record
   }
 
   private static func records(of model: NnetModel, file: String) -> [TensorRecord] {
@@ -116,8 +158,18 @@ struct FileRecords {
         name: name, content: .tensor(parameter.tensor),
         origin: .init(
           file: file, key: name, line: parameter.line, byteOffset: parameter.byteOffset,
-          component: component.marker))
+          component: component.marker),
+        provenance: .model)
     }
+  }
+}
+
+extension ByteSource {
+  /// Passes over the mark with which some editors begin a file in UTF-8; it is no part of a name.
+  func skipByteOrderMark() throws(KaldiIOError) {
+    guard offset == 0, try peek() == 0xef, try peek(at: 1) == 0xbb, try peek(at: 2) == 0xbf
+    else { return }
+    advance(3)
   }
 }
 

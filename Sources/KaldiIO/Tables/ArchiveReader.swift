@@ -57,6 +57,7 @@ public struct ArchiveReader {
     let tensor = try source.readTensor(form: form, options: options)
     return TensorRecord(
       name: key, content: .tensor(tensor),
-      origin: .init(file: source.name, key: key, line: line, byteOffset: offset))
+      origin: .init(file: source.name, key: key, line: line, byteOffset: offset),
+      provenance: isText ? .textArchive : .binaryArchive)
   }
 }

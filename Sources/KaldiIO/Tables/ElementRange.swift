@@ -50,6 +50,17 @@ public struct ElementRange: Sendable, Equatable {
     return first...last
   }
 
+  /// Cuts the part out of a record's object, with a warning where the range had to be cut.
+  func apply(to record: inout TensorRecord, name: String) throws(KaldiIOError) {
+    guard case .tensor(let whole) = record.content else { return }
+    record.content = .tensor(try apply(to: whole, name: name))
+    let count = whole.form == .vector ? whole.matrix.columns : whole.matrix.rows
+    if let rows, rows.upperBound >= count {
+      let what = whole.form == .vector ? "elements" : "rows"
+      record.warning = "'\(name)': there are only \(count) \(what), the range ends there"
+    }
+  }
+
   /// Cuts the part out.
   ///
   /// As in Kaldi, the last row may lie up to three behind the end and is then the end.

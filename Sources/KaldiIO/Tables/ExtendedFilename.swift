@@ -75,57 +75,38 @@ public enum ExtendedFilename: Sendable, Equatable {
   }
 }
 
-/// Whether a name may run a shell command.
+/// Whether the lines of a script file may run shell commands.
 public enum PipePolicy: Sendable, Equatable {
-  /// The user typed the name, or allowed pipes.
+  /// The user allowed it.
   case allowed
-  /// The name came out of a file.
+  /// They may not.
   case forbidden
-}
 
-extension ByteSource {
-  /// Opens what an extended file name means.
-  ///
-  /// - Parameters:
-  ///   - name: The name.
-  ///   - pipes: Whether it may run a command.
-  /// - Returns: The opened input.
-  /// - Throws: ``KaldiIOError``.
-  public static func open(
-    extended name: String, pipes: PipePolicy
-  ) throws(KaldiIOError) -> ByteSource {
-    switch try ExtendedFilename(reading: name) {
-    case .standard: return try open(file: "-")
-    case .file(let path): return try open(file: path)
-    case .part(let path, let offset): return try open(file: path, startingAt: offset)
-    case .command(let command):
-      if pipes == .forbidden {
-        throw .unusable(name, reason: "a command named inside a file runs only with --allow-pipes")
-      }
-      return try open(command: command)
-    }
+  /// Refuses a command where none may run.
+  func check(_ name: String) throws(KaldiIOError) {
+    guard self == .forbidden else { return }
+    throw .unusable(name, reason: "a command named inside a file runs only with --allow-pipes")
   }
 }
 
 extension ByteSink {
-  /// Opens what an extended file name means.
+  /// Opens what a user typed as an output.
   ///
-  /// - Parameters:
-  ///   - name: The name.
-  ///   - pipes: Whether it may run a command.
+  /// - Parameter name: The name.
   /// - Returns: The opened output.
   /// - Throws: ``KaldiIOError``.
-  public static func open(
-    extended name: String, pipes: PipePolicy
-  ) throws(KaldiIOError) -> ByteSink {
+  public static func open(_ name: TypedName) throws(KaldiIOError) -> ByteSink {
+    try open(scriptLocation: name.text, pipes: .allowed)
+  }
+
+  /// Opens what a line of a script file names as an output.
+  static func open(scriptLocation name: String, pipes: PipePolicy) throws(KaldiIOError) -> ByteSink
+  {
     switch try ExtendedFilename(writing: name) {
     case .standard: return try open(file: "-")
-    case .file(let path): return try open(file: path)
-    case .part(let path, _): return try open(file: path)
+    case .file(let path), .part(let path, _): return try open(file: path)
     case .command(let command):
-      if pipes == .forbidden {
-        throw .unusable(name, reason: "a command named inside a file runs only with --allow-pipes")
-      }
+      try pipes.check(name)
       return try open(command: command)
     }
   }

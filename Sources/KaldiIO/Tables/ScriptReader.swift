@@ -1,3 +1,5 @@
+import Files
+
 /// Reads the objects that a script file (scp) names, one at a time.
 public struct ScriptReader {
   /// A line of a script file.
@@ -8,6 +10,8 @@ public struct ScriptReader {
     public var location: String
     /// The line, from 1.
     public var line: Int
+    /// The byte at which the line begins, from 0.
+    public var byte: Int
   }
 
   private let script: ByteSource
@@ -16,6 +20,7 @@ public struct ScriptReader {
   private let options: TextOptions
   private var line = 0
   private var openFile: (path: String, source: ByteSource)?
+  private var isBinary = false
   private var last: (location: String, tensor: StoredTensor)?
 
   /// A reader at the start of a script file.
@@ -51,7 +56,7 @@ public struct ScriptReader {
     else {
       throw .malformed(place, found: quoted(bytes), expected: "a key and a file name")
     }
-    return Entry(key: keyText, location: text, line: line)
+    return Entry(key: keyText, location: text, line: line, byte: place.byte)
   }
 
   /// Reads the object that a line names.
@@ -60,6 +65,15 @@ public struct ScriptReader {
   /// - Returns: The object under its key.
   /// - Throws: ``KaldiIOError``.
   public mutating func read(_ entry: Entry) throws(KaldiIOError) -> TensorRecord {
+    do throws(KaldiIOError) {
+      return try object(of: entry)
+    } catch {
+      throw .behindScript(
+        .init(file: script.name, byte: entry.byte, line: entry.line), key: entry.key, error)
+    }
+  }
+
+  private mutating func object(of entry: Entry) throws(KaldiIOError) -> TensorRecord {
     let (name, range) = try ElementRange.split(entry.location)
     var offset: Int?
     var file = name
@@ -84,25 +98,28 @@ public struct ScriptReader {
         }
         if source.offset != offset { try source.seek(to: offset) }
       } else {
-        source = try ByteSource.open(extended: name, pipes: pipes)
+        source = try ByteSource.open(scriptLocation: name, pipes: pipes)
       }
       last = nil
+      isBinary = try source.peek() == 0
       whole = try source.readTensor(form: form, options: options)
       if offset != nil { last = (name, whole) }
     }
-    let tensor = try range?.apply(to: whole, name: entry.location) ?? whole
-    return TensorRecord(
-      name: entry.key, content: .tensor(tensor),
-      origin: .init(file: file, key: entry.key, byteOffset: offset))
+    var record = TensorRecord(
+      name: entry.key, content: .tensor(whole),
+      origin: .init(file: file, key: entry.key, byteOffset: offset),
+      provenance: isBinary ? .binaryArchive : .textArchive)
+    try range?.apply(to: &record, name: entry.location)
+    return record
   }
 
   /// Opens a file relative to the working folder, as Kaldi does, or else to the script file's.
   private func open(_ file: String) throws(KaldiIOError) -> ByteSource {
     do {
-      return try ByteSource.open(file: file)
+      return try ByteSource.open(DataPath(file))
     } catch {
       guard !file.hasPrefix("/"), let slash = script.name.lastIndex(of: "/") else { throw error }
-      guard let beside = try? ByteSource.open(file: script.name[...slash] + file) else {
+      guard let beside = try? ByteSource.open(DataPath(script.name[...slash] + file)) else {
         throw error
       }
       return beside

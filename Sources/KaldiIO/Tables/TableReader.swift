@@ -24,7 +24,8 @@ public struct TableReader {
     options: TextOptions = TextOptions()
   ) throws(KaldiIOError) {
     isPermissive = specifier.isPermissive
-    let source = try ByteSource.open(extended: specifier.name, pipes: .allowed)
+    let source = try ByteSource.open(TypedName(specifier.name))
+    try source.skipByteOrderMark()
     switch specifier.kind {
     case .archive:
       body = .archive(ArchiveReader(source: source, form: form, options: options))

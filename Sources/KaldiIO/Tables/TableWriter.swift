@@ -20,9 +20,9 @@ public struct TableWriter {
     self.specifier = specifier
     self.pipes = pipes
     if let name = specifier.archive {
-      archive = try ByteSink.open(extended: name, pipes: .allowed)
+      archive = try ByteSink.open(TypedName(name))
       if let name = specifier.script {
-        script = try ByteSink.open(extended: name, pipes: .allowed)
+        script = try ByteSink.open(TypedName(name))
       } else {
         script = nil
       }
@@ -30,7 +30,7 @@ public struct TableWriter {
     }
     archive = nil
     script = nil
-    let source = try ByteSource.open(extended: specifier.script ?? "-", pipes: .allowed)
+    let source = try ByteSource.open(TypedName(specifier.script ?? "-"))
     var reader = ScriptReader(script: source)
     while let entry = try reader.nextEntry() {
       if places.updateValue(entry.location, forKey: entry.key) != nil {
@@ -60,7 +60,7 @@ public struct TableWriter {
         }
         throw .unusable(key, reason: "the script file \(specifier.script ?? "-") has no such key")
       }
-      let sink = try ByteSink.open(extended: place, pipes: pipes)
+      let sink = try ByteSink.open(scriptLocation: place, pipes: pipes)
       try sink.append(tensor, as: format)
       try sink.finish()
       return

@@ -1,4 +1,5 @@
 import Concurrency
+import Files
 import Glibc
 import Tensors
 
@@ -158,12 +159,13 @@ extension TensorSource {
     guard range == nil else { return nil }
     let path: String
     switch target {
-    case .file(let name): path = name
+    case .file(let found): path = found.text
+    case .input(let name) where !name.isStandard: path = name.text
     case .table(let table) where table.kind == .archive && !table.isPermissive: path = table.name
     default: return nil
     }
     guard FileSystem.kind(of: path) == .file else { return nil }
-    let source = try ByteSource.open(file: path)
+    let source = try ByteSource.open(DataPath(path))
     guard source.isRegular, try ContentKind.of(source) == .archive else { return nil }
     return ArchiveReader(source: source, options: options.text)
   }

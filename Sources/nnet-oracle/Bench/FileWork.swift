@@ -46,7 +46,9 @@ struct FileWork {
     options.listEveryMatch = false
     return FileWork(passes: [
       Pass(name: "write", bytes: bytes) { try write(paths[0]) },
-      Pass(name: "read", bytes: bytes) { try TensorSource(sources[0]).forEachRecord { _ in } },
+      Pass(name: "read", bytes: bytes) {
+        try TensorSource(TypedName(sources[0])).forEachRecord { _ in }
+      },
       Pass(name: "compare", bytes: 2 * bytes) {
         _ = try compare(expected: sources[0], actual: sources[1], options: options)
       },

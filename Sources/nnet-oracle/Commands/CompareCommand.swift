@@ -20,6 +20,9 @@ enum CompareCommand {
   static let strict = Option(
     name: "strict", value: .flag,
     purpose: "What ACTUAL holds and nothing expects is a mismatch.")
+  static let allowUndecided = Option(
+    name: "allow-undecided", value: .flag,
+    purpose: "End with status 0 where nothing mismatches but something could not be judged.")
   static let rtol = Option(
     name: "rtol", value: .magnitude("R"),
     purpose: "Relative tolerance, in place of the golden folder's bounds.")
@@ -65,19 +68,23 @@ enum CompareCommand {
           purpose: "A folder, file, archive, scp, model or log; '-' is standard input."),
       ],
       options: [
-        json, junit, map, view, requireAll, strict, rtol, atol, double, digits, decimals,
-        learningRate, smallestPassing, diagnose, teacherForced, shard, FrameOptions.streams,
+        json, junit, map, view, requireAll, strict, allowUndecided, rtol, atol, double, digits,
+        decimals, learningRate, smallestPassing, diagnose, teacherForced, shard, FrameOptions.streams,
         FrameOptions.lengths, InspectCommand.allowPipes,
       ],
       notes: [
         "Names are paired however the dump decorated them. The tolerance of a golden result is its"
           + " derived bound plus what the dump's printed digits are worth; what ACTUAL lacks is"
           + " listed, and fails only under --require-all.",
+        "The digits of a print are those its numbers show. A tensor is undecided where for more than"
+          + " half of its numbers the tolerance is a tenth of the root mean square or more: they"
+          + " could be anything; a tolerance of your own says by itself what matters. Inputs and"
+          + " parameters alone are undecided too: no result was compared.",
         "--teacher-forced finds the first wrong frame of a long recurrence: with propagate_buf each"
           + " gate, cell and output is recomputed from the numbers in ACTUAL that enter its"
           + " equation; with out alone the cell is carried from frame to frame.",
       ],
-      mismatch: "a mismatch",
+      mismatch: "a mismatch", undecided: undecidedStatus,
       example: .init(
         command: "nnet-oracle compare golden/compact-vfsmn/kaldi/in_diff.txt "
           + "Tests/Fixtures/kaldi-dumps/compact-vfsmn-cpu/in_diff.mat",
@@ -127,6 +134,7 @@ enum CompareCommand {
     options.view = arguments.text(view)
     options.requireAll = arguments.isOn(requireAll)
     options.strict = arguments.isOn(strict)
+    options.allowUndecided = arguments.isOn(allowUndecided)
     options.rtol = arguments.number(rtol)
     options.atol = arguments.number(atol)
     options.double = arguments.isOn(double)
@@ -158,7 +166,9 @@ enum CompareCommand {
     _ report: ComparisonReport, asJSON: Bool, to output: inout StandardOutput
   ) throws(Trouble) -> ExitStatus {
     if asJSON {
-      do { try output.write(try JSONReport.render(report)) } catch { throw Trouble("\(error)") }
+      do { try output.write(json: try JSONReport.render(report)) } catch {
+        throw Trouble("\(error)")
+      }
     } else {
       try output.write(TextReport(report).rendered())
     }

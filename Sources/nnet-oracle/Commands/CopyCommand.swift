@@ -70,10 +70,13 @@ enum CopyCommand {
       isBinary: arguments.flag(binary), isDouble: arguments.isOn(double),
       compression: compression, precision: arguments.integer(precision),
       source: TensorSource.Options(pipes: pipes))
-    var source = arguments.operands[0]
-    if let golden = try goldenFiles(of: source), golden.count == 1 { source = golden[0] }
+    let typed = arguments.operands[0]
+    var source = SourceName.typed(TypedName(typed))
+    if let golden = try goldenFiles(of: typed), golden.count == 1 { source = .found(golden[0]) }
     do {
-      try copyTensors(from: source, to: arguments.operands[1], options: options)
+      try copyTensors(from: source, to: TypedName(arguments.operands[1]), options: options) {
+        complain(Trouble("warning: \($0)").line)
+      }
     } catch {
       throw Trouble(error)
     }

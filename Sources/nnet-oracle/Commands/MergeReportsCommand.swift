@@ -10,8 +10,12 @@ enum MergeReportsCommand {
       operands: [
         Operand(name: "REPORT.json", count: .some, purpose: "What 'compare --json' printed.")
       ],
-      options: [CompareCommand.json, CompareCommand.junit],
-      mismatch: "a mismatch in any report",
+      options: [CompareCommand.json, CompareCommand.junit, CompareCommand.allowUndecided],
+      notes: [
+        "Verdict and counts are made anew from the reports' tensors; a report that contradicts itself"
+          + " is refused."
+      ],
+      mismatch: "a mismatch in any report", undecided: undecidedStatus,
       example: .init(
         command: "nnet-oracle compare golden Tests/Fixtures/kaldi-dumps/upstream-debug.log "
           + "--json | nnet-oracle merge-reports - | tail -n 1",
@@ -21,16 +25,19 @@ enum MergeReportsCommand {
     run: { (arguments, output) throws(Trouble) in
       var reports: [ComparisonReport] = []
       for file in arguments.operands { reports.append(try read(file)) }
-      return try CompareCommand.finish(merge(reports), arguments, &output)
+      var whole = merge(reports)
+      if arguments.isOn(CompareCommand.allowUndecided) { whole.allowUndecided = true }
+      return try CompareCommand.finish(whole, arguments, &output)
     })
 
   private static func read(_ file: String) throws(Trouble) -> ComparisonReport {
     let data: Data
     do {
-      data =
+      let handle =
         file == "-"
-        ? try FileHandle.standardInput.readToEnd() ?? Data()
-        : try Data(contentsOf: URL(fileURLWithPath: file))
+        ? FileHandle.standardInput
+        : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+      data = try handle.readToEnd() ?? Data()
     } catch {
       throw Trouble("\(file): cannot read: \(unsafe String(cString: strerror(errno)))")
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import KaldiIO
 
@@ -16,7 +17,10 @@ struct GoldenContext {
     let view = url.deletingLastPathComponent()
     let folder = view.deletingLastPathComponent()
     let below = "\(view.lastPathComponent)/\(url.lastPathComponent)"
-    guard let description = CaseDescription(inFolder: folder.path) else { return nil }
+    // Nobody asked for the description: where it cannot be used the file is printed without.
+    guard let description = try? CaseDescription(inFolder: DataPath(folder.path)) else {
+      return nil
+    }
     for tensor in description.tensors {
       for file in tensor.files
       where [file.file, file.float32Bound, file.float64Bound].contains(below) {
@@ -30,43 +34,42 @@ struct GoldenContext {
   }
 }
 
-extension CaseDescription {
-  /// Reads the `case.json` of a folder; nil if there is none.
-  init?(inFolder path: String) {
-    let url = URL(fileURLWithPath: path).appendingPathComponent("case.json")
-    guard let data = try? Data(contentsOf: url),
-      let description = try? JSONDecoder().decode(CaseDescription.self, from: data)
-    else { return nil }
-    self = description
-  }
-}
-
 /// The files that a golden case's folder, or `FOLDER:NAME` with a tensor's name, stands for; nil for
 /// any other source.
 ///
 /// A name is looked for in the notebooks' view first; `kaldi/NAME` says which view is meant. The
 /// folder alone is its Kaldi view, as for `compare`.
-func goldenFiles(of source: String) throws(Trouble) -> [String]? {
-  if let description = CaseDescription(inFolder: source) {
-    let files = description.tensors.flatMap(\.files)
+///
+/// - Parameter source: What the user typed.
+/// - Returns: Paths that the case's description names.
+/// - Throws: ``Trouble`` for a description that cannot be used, or has no such tensor.
+func goldenFiles(of source: String) throws(Trouble) -> [DataPath]? {
+  let whole = DataPath(source)
+  if CaseDescription.exists(in: whole) {
+    let files = try description(in: whole).tensors.flatMap(\.files)
     let view = files.contains { $0.view == "kaldi" } ? "kaldi" : "numpy"
-    return files.filter { $0.view == view }.map { join(source, $0.file) }
+    return files.filter { $0.view == view }.compactMap { whole.below($0.file) }
   }
   guard let colon = source.lastIndex(of: ":") else { return nil }
-  let folder = String(source[..<colon])
+  let folder = DataPath(String(source[..<colon]))
   let name = String(source[source.index(after: colon)...])
-  guard let description = CaseDescription(inFolder: folder) else { return nil }
-  let files = description.tensors.flatMap(\.files)
+  guard CaseDescription.exists(in: folder) else { return nil }
+  let described = try description(in: folder)
+  let files = described.tensors.flatMap(\.files)
   let matches = files.filter { $0.name == name || "\($0.view)/\($0.name)" == name }
   guard let file = matches.first(where: { $0.view == "numpy" }) ?? matches.first else {
     let hint = nearestName(to: name, among: files.map(\.name)).map { "did you mean '\($0)'?" }
     throw Trouble(
       "\(folder) has no tensor '\(name)': "
-        + (hint ?? "'nnet-oracle list \(description.case)' tells its tensors"))
+        + (hint ?? "'nnet-oracle list \(described.case)' tells its tensors"))
   }
-  return [join(folder, file.file)]
+  return folder.below(file.file).map { [$0] }
 }
 
-private func join(_ folder: String, _ file: String) -> String {
-  folder.hasSuffix("/") ? folder + file : "\(folder)/\(file)"
+private func description(in folder: DataPath) throws(Trouble) -> CaseDescription {
+  do throws(KaldiIOError) {
+    return try CaseDescription(inFolder: folder)
+  } catch {
+    throw Trouble(error)
+  }
 }

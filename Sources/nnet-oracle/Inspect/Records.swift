@@ -1,13 +1,19 @@
+import Files
 import KaldiIO
 
-/// Reads the objects of a source one after the other.
+/// Reads the objects of a source that the user named one after the other, and tells of warnings.
 func forEachRecord(
   of source: String, allowPipes: Bool, _ body: (TensorRecord) throws -> Void
 ) throws(Trouble) {
   do {
     let options = TensorSource.Options(pipes: allowPipes ? .allowed : .forbidden)
-    for path in try goldenFiles(of: source) ?? [source] {
-      try TensorSource(path, options: options).forEachRecord(body)
+    let sources: [SourceName] =
+      try goldenFiles(of: source)?.map { .found($0) } ?? [.typed(TypedName(source))]
+    for name in sources {
+      try name.opened(options).forEachRecord { record in
+        if let warning = record.warning { complain(Trouble("warning: \(warning)").line) }
+        try body(record)
+      }
     }
   } catch let trouble as Trouble {
     throw trouble

@@ -68,6 +68,8 @@ struct CommandDeclaration: Sendable {
   var notes: [String] = []
   /// What status 1 means here; nil where the command never ends so.
   var mismatch: String?
+  /// What status 3 means here; nil where the command never ends so.
+  var undecided: String?
   /// A command line to try, with what it prints.
   let example: Example
 

@@ -13,7 +13,10 @@ func helpText(of command: CommandDeclaration) -> String {
   for note in command.notes {
     text += "\n" + wrap(note.split(separator: " ").map(String.init), first: "", indent: 0) + "\n"
   }
-  text += "\nExit status:\n" + table(exitStatuses(mismatch: command.mismatch))
+  text +=
+    "\nExit status:\n"
+    + table(
+      exitStatuses(mismatch: command.mismatch, undecided: command.undecided))
   text += "\nExample:\n  $ \(command.example.command)\n"
   for line in command.example.output.split(separator: "\n", omittingEmptySubsequences: false) {
     text += line.isEmpty ? "\n" : "  \(line)\n"
@@ -41,7 +44,7 @@ func helpText(of commands: [Command]) -> String {
   error.
 
   Exit status:
-  \(table(exitStatuses(mismatch: "a mismatch")))
+  \(table(exitStatuses(mismatch: "a mismatch", undecided: undecidedStatus)))
   Example:
     $ nnet-oracle --version
     nnet-oracle \(version)
@@ -49,11 +52,15 @@ func helpText(of commands: [Command]) -> String {
   """
 }
 
-private func exitStatuses(mismatch: String?) -> [(String, String)] {
+/// What status 3 means.
+let undecidedStatus = "no mismatch, but something that could not be judged"
+
+private func exitStatuses(mismatch: String?, undecided: String?) -> [(String, String)] {
   var rows = [("0", "all well")]
   if let mismatch { rows.append(("1", mismatch)) }
   rows.append(
     ("2", "trouble: bad usage, unreadable or malformed input, output that cannot be written"))
+  if let undecided { rows.append(("3", undecided)) }
   return rows
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Standard output, buffered, so that a failed write is noticed and told.
@@ -8,8 +9,28 @@ struct StandardOutput: ~Copyable {
   /// Nothing written yet.
   init() {}
 
-  /// Writes text as it stands.
+  /// Writes lines of text for a person; what a terminal would act on is escaped.
   mutating func write(_ text: String) throws(Trouble) {
+    try writeRaw(text.linesEscapedForTerminal)
+  }
+
+  /// Writes JSON, in whose strings a terminal may find nothing to act on either.
+  mutating func write(json text: String) throws(Trouble) {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      if scalar.isUnsafeForTerminal && scalar != "\n" {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          escaped += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+        }
+      } else {
+        escaped.unicodeScalars.append(scalar)
+      }
+    }
+    try writeRaw(escaped)
+  }
+
+  private mutating func writeRaw(_ text: String) throws(Trouble) {
     buffer.append(contentsOf: text.utf8)
     if buffer.count >= Self.capacity { try flush() }
   }
@@ -37,6 +58,7 @@ struct StandardOutput: ~Copyable {
         continue
       } else {
         let reason = errno
+        if reason == EPIPE { Interruption.endWithoutReader() }
         throw Trouble("cannot write standard output: \(unsafe String(cString: strerror(reason)))")
       }
     }

@@ -1,3 +1,5 @@
+import Files
+
 /// How a run ended, as `diff` has it.
 enum ExitStatus: Int32, Sendable {
   /// All well.
@@ -6,6 +8,8 @@ enum ExitStatus: Int32, Sendable {
   case mismatch = 1
   /// Bad usage, unreadable or malformed input, nothing to do.
   case trouble = 2
+  /// Nothing differs, but something could not be judged.
+  case undecided = 3
 }
 
 /// Why a command could not do its work; it ends with status 2.
@@ -24,22 +28,5 @@ struct Trouble: Error, CustomStringConvertible {
   }
 
   /// The description on one line, whatever names or bytes it quotes.
-  var line: String {
-    var line = ""
-    for scalar in description.unicodeScalars {
-      switch scalar {
-      case "\n": line += "\\n"
-      case "\r": line += "\\r"
-      case "\t": line += "\\t"
-      default:
-        let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-        if isControl {
-          line += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-        } else {
-          line.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return line
-  }
+  var line: String { description.escapedForTerminal }
 }

@@ -1,0 +1,126 @@
+/// What another program put before every line of a text: a time, a container's name, colours.
+///
+/// `ts`, `docker compose logs`, `journalctl` and terminals do so, and hide from a reader what stands
+/// where on a line. A prefix is taken off only where it is regular: the same words, digits and signs,
+/// in the same order, on every line that can be seen ahead.
+struct LinePrefix: Equatable {
+  private enum Piece: Equatable {
+    case digits, letters, blanks
+    case sign(UInt8)
+  }
+
+  private let pieces: [Piece]
+
+  /// The prefix that the first lines of a text have in common; nil where they have none.
+  ///
+  /// - Parameter head: The first kilobytes; the last line of it may be cut short.
+  init?(in head: [UInt8]) {
+    let lines = head.split(separator: 0x0a, omittingEmptySubsequences: true)
+      .map { withoutColours(Array($0)) }.filter { !$0.allSatisfy(isWhitespace) }
+    // The last line may be cut; a single line shows no rule.
+    guard lines.count >= 3 else { return nil }
+    let whole = lines.dropLast()
+    for line in whole.prefix(40) {
+      for end in Self.candidates(in: line) {
+        let pieces = Self.pieces(of: line[..<end])
+        let found = Self(pieces: pieces)
+        if whole.allSatisfy({ found.end(in: $0) != nil }) {
+          self = found
+          return
+        }
+      }
+    }
+    return nil
+  }
+
+  private init(pieces: [Piece]) { self.pieces = pieces }
+
+  /// Where a prefix may end: before one of Kaldi's messages, behind a time, behind a bar.
+  private static func candidates(in line: [UInt8]) -> [Int] {
+    var ends: [Int] = []
+    var digitsAndColons = 0
+    for (index, byte) in line.enumerated().prefix(160) where index > 0 {
+      let before = line[index - 1]
+      digitsAndColons = isDigit(before) || before == 0x3a ? digitsAndColons + 1 : 0
+      guard before == 0x20 || before == 0x09 else { continue }
+      if byte == 0x4c || byte == 0x57 || byte == 0x45 || byte == 0x56 || byte == 0x41,
+        LogPrefix(line, from: index) != nil
+      {
+        return [index]
+      }
+      let word = line[..<(index - 1)].suffix(while: { !isWhitespace($0) })
+      if word == [0x7c] || isTime(word) { ends.append(index) }
+    }
+    return ends
+  }
+
+  /// Whether a word tells a time: two digits, a colon, two digits somewhere in it.
+  private static func isTime(_ word: ArraySlice<UInt8>) -> Bool {
+    let bytes = Array(word)
+    guard bytes.count >= 5 else { return false }
+    return (0...(bytes.count - 5)).contains { at in
+      isDigit(bytes[at]) && isDigit(bytes[at + 1]) && bytes[at + 2] == 0x3a
+        && isDigit(bytes[at + 3]) && isDigit(bytes[at + 4])
+    }
+  }
+
+  private static func pieces(of prefix: ArraySlice<UInt8>) -> [Piece] {
+    var pieces: [Piece] = []
+    for byte in prefix {
+      let piece = Self.piece(byte)
+      if case .sign = piece {} else if pieces.last == piece { continue }
+      pieces.append(piece)
+    }
+    return pieces
+  }
+
+  private static func piece(_ byte: UInt8) -> Piece {
+    if isDigit(byte) { return .digits }
+    if (byte | 0x20) &- 0x61 < 26 || byte >= 0x80 { return .letters }
+    return byte == 0x20 || byte == 0x09 ? .blanks : .sign(byte)
+  }
+
+  /// Where a line's own text begins; nil if the line does not have the prefix.
+  func end(in line: [UInt8]) -> Int? {
+    var index = 0
+    for (place, piece) in pieces.enumerated() {
+      // Editors and shells drop blanks at the end of a line.
+      if index == line.count && place == pieces.count - 1 && piece == .blanks { return index }
+      guard index < line.count, Self.piece(line[index]) == piece else { return nil }
+      index += 1
+      if case .sign = piece { continue }
+      // The last blank of the prefix is one; those behind it are the line's own.
+      if place == pieces.count - 1 && piece == .blanks { break }
+      while index < line.count, Self.piece(line[index]) == piece { index += 1 }
+    }
+    return index
+  }
+}
+
+/// A line without the sequences by which terminals change colours.
+func withoutColours(_ line: [UInt8]) -> [UInt8] {
+  guard line.contains(0x1b) else { return line }
+  var result: [UInt8] = []
+  var index = 0
+  while index < line.count {
+    guard line[index] == 0x1b, index + 1 < line.count, line[index + 1] == 0x5b else {
+      result.append(line[index])
+      index += 1
+      continue
+    }
+    // Parameters and intermediate bytes, then the one byte that ends the sequence.
+    index += 2
+    while index < line.count, line[index] &- 0x20 < 0x20 { index += 1 }
+    index += 1
+  }
+  return result
+}
+
+extension ArraySlice {
+  /// The longest end of the slice of which every element satisfies a condition.
+  fileprivate func suffix(while isIn: (Element) -> Bool) -> ArraySlice {
+    var start = endIndex
+    while start > startIndex, isIn(self[start - 1]) { start -= 1 }
+    return self[start...]
+  }
+}
