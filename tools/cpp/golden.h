@@ -627,6 +627,8 @@ class Golden {
   /// Calls back with the text of a failure instead of throwing.
   void OnFailure(std::function<void(const std::string &)> callback) { on_failure_ = callback; }
 
+  /// The case's folder.
+  const std::string &Folder() const { return folder_; }
   /// The case's name.
   const std::string &Case() const { return description_["case"].text; }
   /// Kaldi's marker, such as <TfLstm>; empty where Kaldi has no such component.
