@@ -70,7 +70,8 @@ extension CaseRun {
       case: goldenCase.name, kernel: layer.kernel, component: goldenCase.view?.component,
       dimensions: Dictionary(uniqueKeysWithValues: layer.dimensions.map { ($0.letter, $0.size) }),
       gateOrder: layer.order.map(CaseSettings.text(ofOrder:)), settings: settings, arithmetic: "ball",
-      largestRadius: largestRadius, tensors: entries)
+      largestRadius: largestRadius, layer: goldenCase.isBuiltIn ? nil : goldenCase.file.text,
+      tensors: entries)
   }
 
   /// Every tensor of every view, in the order of evaluation.

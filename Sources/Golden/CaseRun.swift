@@ -41,6 +41,21 @@ public struct CaseRun: Sendable {
     float64Bounds = Self.bounds(double, around: values)
   }
 
+  /// A case with zeros for results: for its tensors, shapes and names, at no cost.
+  ///
+  /// - Parameter goldenCase: The case with its settings.
+  /// - Returns: The case; what it holds of results are no values.
+  /// - Throws: ``GoldenError``.
+  public static func outline(_ goldenCase: GoldenCase) throws(GoldenError) -> CaseRun {
+    let run = try CaseRun(unproven: goldenCase)
+    var zeros = TensorTable<Double>()
+    for result in run.layer.results {
+      zeros[result.name] = Tensor(
+        shape: result.shape, elements: Array(repeating: 0, count: result.shape.reduce(1, *)))
+    }
+    return run.holding(zeros, float32Bounds: zeros, float64Bounds: zeros)
+  }
+
   /// A case that is not computed yet, for what mistakes make of it.
   ///
   /// - Parameter goldenCase: The case with its settings.

@@ -90,6 +90,7 @@ public func copyTensors(
       return 1
     }
     isBinary = try bytes.peek() == 0 || kind == .array || kind == .arrays || kind == .archive
+    if case .framework(let form) = kind { isBinary = form != .delimited }
     isTable = kind == .archive || kind == .textArchive || kind == .script
     opened = try FileRecords(bytes, stem: source.stem, options: reading)
   case .table: isTable = true

@@ -1,3 +1,4 @@
 @_exported public import Arithmetic
-@_exported public import Kernels
+@_exported public import Equations
+@_exported public import Layers
 @_exported public import Tensors

@@ -69,8 +69,20 @@ extension GoldenCase {
   /// - Throws: ``GoldenError`` when neither the catalogue nor the description has the layer, or the
   ///   settings do not fit.
   public init(described description: CaseDescription) throws(GoldenError) {
-    self = try Catalogue.named(description.case)
     let name = description.case
+    if let text = description.layer {
+      // A layer that somebody wrote: its text is data like the rest of the description.
+      let file: LayerFile
+      do { file = try LayerFile(text: text, file: "case.json, layer") } catch {
+        throw .file(error)
+      }
+      guard let layerCase = file.cases.first(where: { $0.name == name }) else {
+        throw .unknownCase(name: name, known: file.cases.map(\.name))
+      }
+      self = try GoldenCase(file, layerCase, isBuiltIn: false)
+    } else {
+      self = try Catalogue.named(name)
+    }
     for (letter, size) in description.dimensions.sorted(by: { $0.key < $1.key })
     where settings.sizes[letter] != nil {
       try settings.set(letter, to: String(size), ofCase: name)

@@ -116,6 +116,8 @@ public struct CaseDescription: Codable, Sendable, Equatable {
   public var arithmetic: String
   /// The largest radius of any value's enclosure, 0 where there is none.
   public var largestRadius: Double
+  /// The layer file's text, where the layer is a user's own: what the folder is judged by without it.
+  public var layer: String?
   /// The tensors, in the order of evaluation.
   public var tensors: [TensorEntry]
 
@@ -123,7 +125,7 @@ public struct CaseDescription: Codable, Sendable, Equatable {
   public init(
     case name: String, kernel: String, component: String?, dimensions: [String: Int],
     gateOrder: String?, settings: [String: String], arithmetic: String, largestRadius: Double,
-    tensors: [TensorEntry]
+    layer: String? = nil, tensors: [TensorEntry]
   ) {
     self.format = 1
     self.case = name
@@ -134,6 +136,7 @@ public struct CaseDescription: Codable, Sendable, Equatable {
     self.settings = settings
     self.arithmetic = arithmetic
     self.largestRadius = largestRadius
+    self.layer = layer
     self.tensors = tensors
   }
 }
@@ -150,7 +153,7 @@ extension CaseDescription {
     return Array(data) + [0x0a]
   }
 
-  /// Encodes every key, those without a value as null.
+  /// Encodes every key, those without a value as null; the layer's text only where there is one.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(format, forKey: .format)
@@ -162,6 +165,7 @@ extension CaseDescription {
     try container.encode(settings, forKey: .settings)
     try container.encode(arithmetic, forKey: .arithmetic)
     try container.encode(largestRadius, forKey: .largestRadius)
+    try container.encodeIfPresent(layer, forKey: .layer)
     try container.encode(tensors, forKey: .tensors)
   }
 }

@@ -2,13 +2,13 @@
 struct NumPyHeader: Equatable {
   /// A kind of element.
   enum Element: Equatable {
-    case float16, float32, float64, boolean
+    case float16, bfloat16, float32, float64, boolean
     case signed(bytes: Int), unsigned(bytes: Int)
 
     /// Bytes an element takes.
     var size: Int {
       switch self {
-      case .float16: 2
+      case .float16, .bfloat16: 2
       case .float32: 4
       case .float64: 8
       case .boolean: 1
@@ -22,6 +22,7 @@ struct NumPyHeader: Equatable {
       case .float32: .float32
       case .float64: .float64
       case .float16: .other("float16")
+      case .bfloat16: .other("bfloat16")
       case .boolean: .other("bool")
       case .signed(let bytes): .other("int\(bytes * 8)")
       case .unsigned(let bytes): .other("uint\(bytes * 8)")

@@ -21,7 +21,7 @@ public enum NumPyReader {
         found: "\(remaining) bytes", expected: "the \(byteCount) bytes of shape \(header.shape)")
     }
     let bytes = try source.takeBytes(byteCount, expected: "the elements of shape \(header.shape)")
-    var elements = decode(bytes, header)
+    var elements = decode(bytes, as: header.element, isBigEndian: header.isBigEndian)
     let columns = header.shape.last ?? 1
     if header.isFortranOrdered && header.shape.count > 1 && count > 0 {
       elements = cOrdered(elements, shape: header.shape)
@@ -58,25 +58,29 @@ public enum NumPyReader {
   }
 
   /// The elements widened to binary64, in the order of the file.
-  private static func decode(_ bytes: [UInt8], _ header: NumPyHeader) -> [Double] {
-    let size = header.element.size
+  static func decode(
+    _ bytes: [UInt8], as element: NumPyHeader.Element, isBigEndian: Bool = false
+  ) -> [Double] {
+    let size = element.size
     let count = bytes.count / size
     var result: [Double] = []
     result.reserveCapacity(count)
     for index in 0..<count {
       var bits: UInt64 = 0
       let first = index * size
-      if header.isBigEndian {
+      if isBigEndian {
         for byte in first..<first + size { bits = bits << 8 | UInt64(bytes[byte]) }
       } else {
         for byte in stride(from: first + size - 1, through: first, by: -1) {
           bits = bits << 8 | UInt64(bytes[byte])
         }
       }
-      switch header.element {
+      switch element {
       case .float32: result.append(widened(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
       case .float64: result.append(Double(bitPattern: bits))
       case .float16: result.append(binary16(UInt16(truncatingIfNeeded: bits)))
+      case .bfloat16:
+        result.append(widened(Float(bitPattern: UInt32(truncatingIfNeeded: bits << 16))))
       case .boolean: result.append(bits == 0 ? 0 : 1)
       case .unsigned: result.append(Double(bits))
       case .signed:

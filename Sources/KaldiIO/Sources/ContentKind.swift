@@ -16,6 +16,8 @@ enum ContentKind: Equatable {
   case textArchive
   /// A script file of a Kaldi table.
   case script
+  /// What another framework stored.
+  case framework(FrameworkFile)
   /// Any text: a log, a print, an archive in text.
   case text
   /// Nothing that this library reads; the text says what it is.
@@ -24,6 +26,7 @@ enum ContentKind: Equatable {
   /// Looks at the next bytes of a source and leaves them in place.
   static func of(_ source: ByteSource) throws(KaldiIOError) -> ContentKind {
     guard let first = try source.peek() else { return .unknown("an empty file") }
+    if let form = try FrameworkFile.binary(source) { return .framework(form) }
     if first == 0 {
       guard try source.peek(at: 1) == 0x42 else { return .unknown("binary of no known kind") }
       return try source.peek(at: 2) == 0x3c ? .model : .matrix
@@ -87,7 +90,8 @@ enum ContentKind: Equatable {
       if next == 0x22 || next == 0x7d { return .unknown("JSON") }
     }
     if start == 0 && isArchiveOpening(head, after) { return .textArchive }
-    return isScript(head, source.name) ? .script : .text
+    if isScript(head, source.name) { return .script }
+    return DelimitedText.begins(head) ? .framework(.delimited) : .text
   }
 
   /// A key at the very start of the first line, spaces, and a bracket with white space behind it.

@@ -7,6 +7,7 @@ struct FileRecords {
     case archive(ArchiveReader)
     case script(ScriptReader)
     case arrays(NumPyArchive)
+    case framework(FrameworkFile.Records)
     case ended
   }
 
@@ -38,6 +39,9 @@ struct FileRecords {
     switch kind {
     case .matrix, .array, .model: body = .objects
     case .arrays: body = .arrays(NumPyArchive(source))
+    case .framework(let form):
+      body = .framework(
+        try .init(form, source, stem: stem, precision: options.text.precision))
     case .archive: body = .archive(ArchiveReader(source: source, options: options.text))
     case .script:
       body = .script(ScriptReader(script: source, pipes: options.pipes, options: options.text))
@@ -97,6 +101,11 @@ struct FileRecords {
       body = .ended
       let record = try reader.next()
       if record != nil { body = .script(reader) }
+      return record
+    case .framework(var records):
+      body = .ended
+      let record = try records.next()
+      if record != nil { body = .framework(records) }
       return record
     case .arrays(var reader):
       body = .ended

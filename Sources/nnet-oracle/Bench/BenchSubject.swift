@@ -2,9 +2,7 @@
 struct BenchSubject: Sendable {
   /// What kind of work it is.
   enum Kind: Sendable {
-    case sru(separate: Bool)
-    case lstm(order: String, timeFrequency: Bool)
-    case memory(bidirectional: Bool)
+    case layer(form: String)
     case dump
     case archive(isBinary: Bool)
     case files
@@ -22,37 +20,37 @@ struct BenchSubject: Sendable {
   /// Everything that can be timed.
   static let all: [BenchSubject] = [
     .init(
-      name: "sru", kind: .sru(separate: false), letters: sequence,
+      name: "sru", kind: .layer(form: "sequence"), letters: sequence,
       settings: [[2, 10, 3, 6], [2, 3, 3, 3], [8, 40, 64, 64], [16, 100, 512, 512]]),
     .init(
-      name: "sru-separate", kind: .sru(separate: true), letters: sequence,
+      name: "sru-separate", kind: .layer(form: "sequence-separate"), letters: sequence,
       settings: [[2, 10, 3, 6], [8, 40, 64, 64]]),
-    .init(name: "sru-step", kind: .sru(separate: false), letters: step, settings: [[4, 5, 6]]),
+    .init(name: "sru-step", kind: .layer(form: "step"), letters: step, settings: [[4, 5, 6]]),
     .init(
-      name: "sru-step-separate", kind: .sru(separate: true), letters: step, settings: [[4, 5, 6]]),
+      name: "sru-step-separate", kind: .layer(form: "step-separate"), letters: step, settings: [[4, 5, 6]]),
     .init(
-      name: "lstm", kind: .lstm(order: "ifog", timeFrequency: false), letters: sequence,
+      name: "lstm", kind: .layer(form: "sequence"), letters: sequence,
       settings: [[2, 10, 3, 6], [2, 3, 5, 4], [8, 40, 64, 64], [16, 100, 512, 512]]),
     .init(
-      name: "lstm-step", kind: .lstm(order: "ifog", timeFrequency: false), letters: step,
+      name: "lstm-step", kind: .layer(form: "step"), letters: step,
       settings: [[3, 4, 5]]),
     .init(
-      name: "tflstm", kind: .lstm(order: "gifo", timeFrequency: true),
+      name: "tflstm", kind: .layer(form: "sequence"),
       letters: sequence + ["F", "S"],
       settings: [
         [2, 10, 3, 6, 2, 1], [2, 3, 3, 3, 2, 1], [8, 40, 16, 32, 4, 2], [16, 100, 40, 64, 8, 4],
       ]),
     .init(
-      name: "tflstm-ifog", kind: .lstm(order: "ifog", timeFrequency: true),
+      name: "tflstm-ifog", kind: .layer(form: "sequence"),
       letters: sequence + ["F", "S"], settings: [[2, 10, 3, 6, 2, 1]]),
     .init(
-      name: "tflstm-step", kind: .lstm(order: "ifog", timeFrequency: true),
+      name: "tflstm-step", kind: .layer(form: "step"),
       letters: step + ["F", "S"], settings: [[4, 5, 6, 2, 1]]),
     .init(
-      name: "compact-vfsmn", kind: .memory(bidirectional: false), letters: ["T", "D", "N"],
+      name: "compact-vfsmn", kind: .layer(form: "sentences"), letters: ["T", "D", "N"],
       settings: [[15, 5, 4], [200, 64, 10], [1000, 512, 20]]),
     .init(
-      name: "bi-compact-vfsmn", kind: .memory(bidirectional: true),
+      name: "bi-compact-vfsmn", kind: .layer(form: "sentences"),
       letters: ["T", "D", "N1", "N2"],
       settings: [[15, 5, 4, 3], [200, 64, 10, 10], [1000, 512, 20, 20]]),
     .init(name: "dump", kind: .dump, letters: [], settings: [[]]),

@@ -110,7 +110,7 @@ enum CompareCommand {
     do {
       report = try compare(
         expected: arguments.operands[0], actual: arguments.operands[1], options: options,
-        hypotheses: faultHypotheses(isDouble: options.double),
+        hypotheses: mistakeHypotheses(isDouble: options.double),
         forecaster: ownStateForecasts(isDouble: options.double))
     } catch {
       // Whoever reads the JSON is told of trouble there too.
@@ -178,9 +178,9 @@ enum CompareCommand {
 }
 
 /// What the known mistakes would print, for the judge that knows no kernel.
-private func faultHypotheses(isDouble: Bool) -> HypothesisProvider {
+private func mistakeHypotheses(isDouble: Bool) -> HypothesisProvider {
   { description, view in
-    FaultPrediction.all(for: description, view: view).map { prediction in
+    MistakePrediction.all(for: description, view: view).map { prediction in
       Hypothesis(
         name: prediction.name, explanation: prediction.explanation, tensors: prediction.tensors,
         refined: {
@@ -194,24 +194,16 @@ private func faultHypotheses(isDouble: Bool) -> HypothesisProvider {
   }
 }
 
-/// What each frame should hold, given the dump's own previous one, for the judge that knows no kernel.
+/// What each result should be, given the dump's own operands, for the judge that knows no layer.
 private func ownStateForecasts(isDouble: Bool) -> FrameForecaster {
   { description, view, dump in
     let printed = dump.mapValues {
-      TeacherForced.Printed(values: $0.values, halfUnits: $0.halfUnits)
+      LocalForecast.Printed(values: $0.values, halfUnits: $0.halfUnits)
     }
-    return TeacherForced(description, view: view, dump: printed, isDouble: isDouble).map {
-      FrameForecast(basis: $0.basis.words, tensors: $0.tensors, bounds: $0.bounds)
-    }
-  }
-}
-
-extension TeacherForced.Basis {
-  /// What the forecast rests on, in words.
-  fileprivate var words: String {
-    switch self {
-    case .buffer: "each quantity recomputed from the dump's own operands"
-    case .outputs: "each frame recomputed from the dump's own outputs, the cell carried"
+    return LocalForecast(description, view: view, dump: printed, isDouble: isDouble).map {
+      FrameForecast(
+        basis: "recomputed from the dump's own \($0.held.joined(separator: ", "))",
+        tensors: $0.tensors, bounds: $0.bounds)
     }
   }
 }

@@ -35,11 +35,13 @@ enum CopyCommand {
             + " a name in .npy gets a NumPy array."),
       ],
       options: [
-        binary, double, compress, compressionMethod, precision, InspectCommand.allowPipes,
+        binary, double, compress, compressionMethod, precision, gateOrder, fromOrder,
+        InspectCommand.allowPipes,
       ],
       notes: [
         "What Kaldi wrote, copied to its own form, has the same bytes. OUT appears whole or not at"
-          + " all."
+          + " all.",
+        weightsNote,
       ],
       example: .init(
         command: "nnet-oracle copy Tests/Fixtures/kaldi-dumps/archives/feats.ark:sru-in -"
@@ -70,6 +72,10 @@ enum CopyCommand {
       isBinary: arguments.flag(binary), isDouble: arguments.isOn(double),
       compression: compression, precision: arguments.integer(precision),
       source: TensorSource.Options(pipes: pipes))
+    if arguments.has(gateOrder) { return try copyWeights(arguments, options: options) }
+    guard !arguments.has(fromOrder) else {
+      throw Trouble("copy: --from-order goes with --gate-order")
+    }
     let typed = arguments.operands[0]
     var source = SourceName.typed(TypedName(typed))
     if let golden = try goldenFiles(of: typed), golden.count == 1 { source = .found(golden[0]) }

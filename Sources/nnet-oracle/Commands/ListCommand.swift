@@ -1,15 +1,23 @@
+import Equations
 import Golden
 import KaldiIO
-import Kernels
 
 /// `list`: the catalogue of cases, or all about one.
 enum ListCommand {
+  static let mistakes = Option(
+    name: "mistakes", value: .flag,
+    purpose: "List the mistakes that the case is known to be written with: names, edits, words.")
+
   static let command = Command(
     declaration: CommandDeclaration(
       name: "list",
       purpose: "Lists the golden cases; of one case its tensors, shapes, layouts and equations.",
-      operands: [Operand(name: "CASE", count: .optional, purpose: "The case to tell all about.")],
-      options: [],
+      operands: [
+        Operand(
+          name: "CASE", count: .optional,
+          purpose: "The case to tell all about, or a layer file: FILE.layer, FILE.layer:CASE.")
+      ],
+      options: [mistakes],
       example: .init(
         command: "nnet-oracle list compact-vfsmn",
         output: """
@@ -18,9 +26,9 @@ enum ListCommand {
           Kernel compact-vfsmn, T=15 D=5 N=4, in Kaldi <CompactVfsmn>.
 
           Equations:
-            memory[r] = hidden[r] + Σ_{i<min(position[r],N)} filter[i] ⊙ hidden[r-i-1]
-            dhidden[r] += dmemory[r]   dhidden[r-i-1] += filter[i] ⊙ dmemory[r]
-            dfilter[i] += hidden[r-i-1] ⊙ dmemory[r]
+            memory = hidden + taps(filter, hidden, position)
+            dhidden = dmemory + tapsᵀ(filter, dmemory, position)
+            dfilter = Σ taps-of(hidden, position) * dmemory
 
           Tensors:
             tensor    role      shape   numpy/    kaldi/                filled with
@@ -39,7 +47,10 @@ enum ListCommand {
         try output.write(try overview())
         return .success
       }
-      try output.write(try details(of: try goldenCase(named: name)))
+      let golden = try goldenCase(named: name)
+      try output.write(
+        arguments.isOn(mistakes)
+          ? try mistakeTable(of: golden) : try details(of: golden, named: name))
       return .success
     })
 
@@ -49,7 +60,7 @@ enum ListCommand {
       do {
         let layer = try goldenCase.layer()
         rows.append([
-          goldenCase.name, layer.kernel, dimensions(of: layer), layer.gateOrder?.letters ?? "-",
+          goldenCase.name, layer.kernel, dimensions(of: layer), layer.order.map(CaseSettings.text(ofOrder:)) ?? "-",
           goldenCase.summary,
         ])
       } catch {
@@ -59,9 +70,9 @@ enum ListCommand {
     return columns(rows)
   }
 
-  private static func details(of goldenCase: GoldenCase) throws(Trouble) -> String {
+  private static func details(of goldenCase: GoldenCase, named name: String) throws(Trouble) -> String {
     let run: CaseRun
-    do { run = try CaseRun(goldenCase) } catch { throw Trouble(error) }
+    do { run = try CaseRun.outline(goldenCase) } catch { throw Trouble(error) }
     let description = run.description()
     var text = "\(goldenCase.name): \(goldenCase.summary)\n\n"
     text += "Kernel \(description.kernel), \(dimensions(of: run.layer))"
@@ -80,10 +91,19 @@ enum ListCommand {
     }
     text += columns(rows, indent: "  ")
     let keys = goldenCase.settings.keys.joined(separator: ", ")
-    return text + "\n'dump \(goldenCase.name) --set K=V --out DIR' changes \(keys).\n"
+    return text + "\n'dump \(name) --set K=V --out DIR' changes \(keys).\n"
   }
 
-  private static func dimensions(of layer: any Layer) -> String {
+  /// Every mistake of the case: the name that reports print, and what is wrong.
+  private static func mistakeTable(of goldenCase: GoldenCase) throws(Trouble) -> String {
+    let layer: Layer
+    do { layer = try goldenCase.layer() } catch { throw Trouble(error) }
+    return columns(
+      [["mistake", "edit", "what is wrong"]]
+        + layer.mistakes.map { [$0.name, $0.edit.isEmpty ? "-" : $0.edit, $0.explanation] })
+  }
+
+  private static func dimensions(of layer: Layer) -> String {
     layer.dimensions.map { "\($0.letter)=\($0.size)" }.joined(separator: " ")
   }
 

@@ -5,7 +5,7 @@ import Golden
 /// `power`: which mistakes the fixtures catch and tell apart.
 enum PowerCommand {
   static let json = Option(
-    name: "json", value: .flag, purpose: "Print the table as JSON, with every fault's name.")
+    name: "json", value: .flag, purpose: "Print the table as JSON, with every mistake's name.")
 
   static let command = Command(
     declaration: CommandDeclaration(
@@ -17,7 +17,7 @@ enum PowerCommand {
       options: [json],
       notes: [
         "A mistake is caught where an output or gradient differs by more than the rounding of a"
-          + " correct float32 program and of the faulty one together; two mistakes are told apart"
+          + " correct float32 program and of the mistakey one together; two mistakes are told apart"
           + " likewise. A layer is complete when some case catches each of its mistakes and some"
           + " case tells each pair apart."
       ],
@@ -25,10 +25,10 @@ enum PowerCommand {
       example: .init(
         command: "nnet-oracle power compact-vfsmn-probe",
         output: """
-          case                 faults  caught  pairs  told apart
+          case                 mistakes  caught  pairs  told apart
           compact-vfsmn-probe  23      23      253    253
 
-          layer          faults  caught  pairs  told apart
+          layer          mistakes  caught  pairs  told apart
           compact-vfsmn  23      23      253    253         complete
           """)),
     run: { (arguments, output) throws(Trouble) in try run(arguments, &output) })
@@ -58,20 +58,20 @@ enum PowerCommand {
   private static func write(
     _ power: Power, to output: inout StandardOutput
   ) throws(Trouble) {
-    var rows = [["case", "faults", "caught", "pairs", "told apart"]]
+    var rows = [["case", "mistakes", "caught", "pairs", "told apart"]]
     for item in power.cases {
-      let pairs = item.faults.count * (item.faults.count - 1) / 2
+      let pairs = item.mistakes.count * (item.mistakes.count - 1) / 2
       rows.append([
-        item.name, "\(item.faults.count)", "\(item.caught.count)", "\(pairs)",
+        item.name, "\(item.mistakes.count)", "\(item.caught.count)", "\(pairs)",
         "\(pairs - item.confused.count)",
       ])
     }
     try output.write(columns(rows))
     try output.writeLine("")
-    rows = [["layer", "faults", "caught", "pairs", "told apart", ""]]
+    rows = [["layer", "mistakes", "caught", "pairs", "told apart", ""]]
     for layer in power.layers {
       rows.append([
-        layer.kernel, "\(layer.faults.count)", "\(layer.faults.count - layer.missed.count)",
+        layer.kernel, "\(layer.mistakes.count)", "\(layer.mistakes.count - layer.missed.count)",
         "\(layer.pairCount)", "\(layer.pairCount - layer.confused.count)",
         layer.isComplete ? "complete" : "LOST",
       ])
@@ -91,13 +91,13 @@ enum PowerCommand {
     struct Case: Encodable {
       var name: String
       var kernel: String
-      var faults: [String]
+      var mistakes: [String]
       var caught: [String]
       var confused: [[String]]
     }
     struct Layer: Encodable {
       var kernel: String
-      var faults: [String]
+      var mistakes: [String]
       var missed: [String]
       var confused: [[String]]
       var complete: Bool
@@ -111,13 +111,13 @@ enum PowerCommand {
     let document = Document(
       cases: power.cases.map { item in
         Document.Case(
-          name: item.name, kernel: item.kernel, faults: item.faults,
+          name: item.name, kernel: item.kernel, mistakes: item.mistakes,
           caught: item.caught.sorted(),
           confused: item.confused.sorted().map { [$0.first, $0.second] })
       },
       layers: power.layers.map { layer in
         Document.Layer(
-          kernel: layer.kernel, faults: layer.faults, missed: layer.missed,
+          kernel: layer.kernel, mistakes: layer.mistakes, missed: layer.missed,
           confused: layer.confused.map { [$0.first, $0.second] }, complete: layer.isComplete)
       })
     let encoder = JSONEncoder()
