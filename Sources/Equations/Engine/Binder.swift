@@ -219,7 +219,8 @@ struct Binder<Scalar: Arithmetic> {
     instruction.form = Self.form(planned, instruction)
     instruction.isLone =
       planned.count == 1 && planned[0].head == .none && planned[0].factors.count == 1
-      && planned[0].factors[0].slope == nil && !planned[0].isNegative && instruction.sums == nil
+      && planned[0].factors[0].slope == nil && !planned[0].isNegative
+      && (instruction.sums == nil || instruction.kind == .accumulate)
     instruction.scratch = Operand(
       lane: run.scratch.lane, offset: 0, frame: 0, row: run.scratch.lane.count / max(rows, 1))
     var placed = operands[instruction.firstOperand...].map { ($0.frame, $0.row) }
@@ -264,8 +265,6 @@ struct Binder<Scalar: Arithmetic> {
       switch shape {
       case [2, 2]: return .sum22
       case [1, 2]: return .sum12
-      case [1, 2, 2]: return .sum122
-      case [1, 2, 2, 2]: return .sum1222
       case [1, 2, 2, 2, 2]: return .sum12222
       default: return .general
       }

@@ -25,7 +25,7 @@ enum ElementwiseForm {
   /// Sums that are closed: alone, with a number, with a number and a product.
   case closed, closedPlus, closedPlusProduct
   /// Sums of `1`s (numbers) and `2`s (products), in order.
-  case sum22, sum12, sum122, sum1222, sum12222
+  case sum22, sum12, sum12222
   /// Anything, term by term in scratch memory.
   case general
 }

@@ -1,198 +1,206 @@
 import Arithmetic
 
 extension Run {
-  /// Calls a body for every row, with the columns of a row; adjoining rows come as one.
-  @inline(__always) func forRows(
-    _ instruction: Instruction<Scalar>, _ t: Int, _ frames: Int, _ streams: Range<Int>?,
-    _ body: (_ t: Int, _ row: Int, _ columns: Int) -> Void
-  ) {
-    if streams == nil && instruction.isUniform {
-      let rows = instruction.rows &* frames
-      if instruction.isDense {
-        body(t, 0, rows &* instruction.columns)
-      } else {
-        for row in 0..<rows { body(t, row, instruction.columns) }
-      }
-      return
-    }
-    let perStream = instruction.rows / plan.widths.streams
-    let first = (streams?.lowerBound ?? 0) &* perStream
-    let end = (streams?.upperBound ?? plan.widths.streams) &* perStream
-    for t in t..<t + frames {
-      if instruction.isDense {
-        body(t, first, (end &- first) &* instruction.columns)
-      } else {
-        for row in first..<end { body(t, row, instruction.columns) }
-      }
+  /// Where an operand's rows lie for the frame at hand.
+  struct Cursor {
+    let operand: Operand<Scalar>
+    let start: Int
+
+    @inline(__always) func part(_ row: Int, _ columns: Int) -> Lane<Scalar> {
+      operand.lane.part(start &+ row &* operand.row, columns)
     }
   }
 
-  @inline(__always) private func operand(
-    _ instruction: Instruction<Scalar>, _ index: Int, _ t: Int, _ row: Int, _ columns: Int
-  ) -> Lane<Scalar> {
-    operands.lane[instruction.firstOperand &+ index].part(t, row, columns)
+  @inline(__always) private func cursor(_ operand: Operand<Scalar>, _ t: Int) -> Cursor {
+    Cursor(operand: operand, start: operand.offset &+ t &* operand.frame)
   }
 
-  @inline(never) func compute(
-    _ instruction: Instruction<Scalar>, _ t: Int, _ frames: Int, _ streams: Range<Int>?
-  ) {
-    if instruction.kind == .accumulate {
-      guard let place = instruction.sums else { return }
-      forRows(instruction, t, frames, streams) { t, row, columns in
-        let sums = place.part(t, row, columns)
-        if instruction.startsAtZero { sums.fill(Scalar.Sum()) }
-        addTerms(instruction, t, row, columns, to: sums)
-      }
+  /// Computes an elementwise instruction for some frames, of all streams or some.
+  @inline(never) func compute(_ index: Int, _ t: Int, _ frames: Int, _ streams: Range<Int>?) {
+    let list = instructions.lane
+    let isWhole = streams == nil && list[index].isUniform
+    guard isWhole || frames == 1 else {
+      for t in t..<t + frames { compute(index, t, 1, streams) }
       return
     }
-    guard let target = instruction.target else { return }
-    forRows(instruction, t, frames, streams) { t, row, columns in
-      let y = target.part(t, row, columns)
-      @inline(__always) func a(_ index: Int) -> Lane<Scalar> {
-        operand(instruction, index, t, row, columns)
-      }
-      switch instruction.form {
-      case .product2:
-        let (p, q) = (a(0), a(1))
+    // Adjoining rows of all frames come as one range, or as one row.
+    var columns = list[index].columns
+    var (first, end) = (0, list[index].rows &* (isWhole ? frames : 1))
+    if let streams {
+      let perStream = list[index].rows / plan.widths.streams
+      (first, end) = (streams.lowerBound &* perStream, streams.upperBound &* perStream)
+    }
+    if list[index].isDense {
+      columns = columns &* (end &- first)
+      end = first &+ 1
+    }
+    if list[index].kind == .accumulate { return accumulate(index, t, first, end) }
+    let table = operands.lane
+    let base = list[index].firstOperand
+    @inline(__always) func a(_ place: Int) -> Cursor { cursor(table[base &+ place], t) }
+    guard let target = list[index].target else { return }
+    let y = cursor(target, t)
+    switch list[index].form {
+    case .product2:
+      let (p, q) = (a(0), a(1))
+      for row in first..<end {
+        let (y, p, q) = (y.part(row, columns), p.part(row, columns), q.part(row, columns))
         for j in 0..<columns { y[j] = p[j] * q[j] }
-      case .product3:
-        let (p, q, r) = (a(0), a(1), a(2))
-        for j in 0..<columns { y[j] = p[j] * q[j] * r[j] }
-      case .slope1:
-        let (p, q) = (a(0), a(1))
-        slope(instruction, 1) { f in for j in 0..<columns { y[j] = p[j] * f(q[j]) } }
-      case .slope2:
-        let (p, q, r) = (a(0), a(1), a(2))
-        slope(instruction, 2) { f in for j in 0..<columns { y[j] = p[j] * q[j] * f(r[j]) } }
-      case .blend:
-        let (f, p, q) = (a(0), a(1), a(2))
-        for j in 0..<columns { y[j] = Scalar.blend(f[j], p[j], q[j]) }
-      case .complement:
-        let (f, p) = (a(0), a(1))
-        for j in 0..<columns { y[j] = Scalar.complementProduct(f[j], p[j]) }
-      case .difference:
-        let (p, q, d) = (a(0), a(1), a(2))
-        for j in 0..<columns { y[j] = Scalar.scaledDifference(d[j], p[j], q[j]) }
-      case .differenceSlope:
-        let (p, q, d, s) = (a(0), a(1), a(2), a(3))
-        slope(instruction, 3) { f in
-          for j in 0..<columns { y[j] = Scalar.scaledDifference(d[j], p[j], q[j]) * f(s[j]) }
-        }
-      case .general: general(instruction, t, row, columns, y)
-      default: closeSum(instruction, t, row, columns, y)
       }
+    case .product3:
+      let (p, q, r) = (a(0), a(1), a(2))
+      for row in first..<end {
+        let (y, p, q) = (y.part(row, columns), p.part(row, columns), q.part(row, columns))
+        let r = r.part(row, columns)
+        for j in 0..<columns { y[j] = p[j] * q[j] * r[j] }
+      }
+    case .slope1:
+      let (p, q) = (a(0), a(1))
+      slope(base &+ 1) { f in
+        for row in first..<end {
+          let (y, p, q) = (y.part(row, columns), p.part(row, columns), q.part(row, columns))
+          for j in 0..<columns { y[j] = p[j] * f(q[j]) }
+        }
+      }
+    case .slope2:
+      let (p, q, r) = (a(0), a(1), a(2))
+      slope(base &+ 2) { f in
+        for row in first..<end {
+          let (y, p, q) = (y.part(row, columns), p.part(row, columns), q.part(row, columns))
+          let r = r.part(row, columns)
+          for j in 0..<columns { y[j] = p[j] * q[j] * f(r[j]) }
+        }
+      }
+    case .blend:
+      let (f, p, q) = (a(0), a(1), a(2))
+      for row in first..<end {
+        let (y, f) = (y.part(row, columns), f.part(row, columns))
+        let (p, q) = (p.part(row, columns), q.part(row, columns))
+        for j in 0..<columns { y[j] = Scalar.blend(f[j], p[j], q[j]) }
+      }
+    case .complement:
+      let (f, p) = (a(0), a(1))
+      for row in first..<end {
+        let (y, f, p) = (y.part(row, columns), f.part(row, columns), p.part(row, columns))
+        for j in 0..<columns { y[j] = Scalar.complementProduct(f[j], p[j]) }
+      }
+    case .difference:
+      let (p, q, d) = (a(0), a(1), a(2))
+      for row in first..<end {
+        let (y, d) = (y.part(row, columns), d.part(row, columns))
+        let (p, q) = (p.part(row, columns), q.part(row, columns))
+        for j in 0..<columns { y[j] = Scalar.scaledDifference(d[j], p[j], q[j]) }
+      }
+    case .differenceSlope:
+      let (p, q, d, s) = (a(0), a(1), a(2), a(3))
+      slope(base &+ 3) { f in
+        for row in first..<end {
+          let (y, d, s) = (y.part(row, columns), d.part(row, columns), s.part(row, columns))
+          let (p, q) = (p.part(row, columns), q.part(row, columns))
+          for j in 0..<columns {
+            y[j] = Scalar.scaledDifference(d[j], p[j], q[j]) * f(s[j])
+          }
+        }
+      }
+    case .sum12:
+      let (b, p, q) = (a(0), a(1), a(2))
+      for row in first..<end {
+        let (y, b) = (y.part(row, columns), b.part(row, columns))
+        let (p, q) = (p.part(row, columns), q.part(row, columns))
+        for j in 0..<columns {
+          var sum = Scalar.Sum()
+          sum.accumulate(b[j])
+          sum.accumulate(p[j], times: q[j])
+          y[j] = sum.total
+        }
+      }
+    case .sum12222:
+      let (b, p, q, r, s) = (a(0), a(1), a(2), a(3), a(4))
+      let (u, v, w, x) = (a(5), a(6), a(7), a(8))
+      for row in first..<end {
+        let (y, b) = (y.part(row, columns), b.part(row, columns))
+        let (p, q) = (p.part(row, columns), q.part(row, columns))
+        let (r, s) = (r.part(row, columns), s.part(row, columns))
+        let (u, v) = (u.part(row, columns), v.part(row, columns))
+        let (w, x) = (w.part(row, columns), x.part(row, columns))
+        for j in 0..<columns {
+          var sum = Scalar.Sum()
+          sum.accumulate(b[j])
+          sum.accumulate(p[j], times: q[j])
+          sum.accumulate(r[j], times: s[j])
+          sum.accumulate(u[j], times: v[j])
+          sum.accumulate(w[j], times: x[j])
+          y[j] = sum.total
+        }
+      }
+    case .closed, .closedPlus, .closedPlusProduct, .sum22:
+      for row in first..<end { close(index, t, row, columns, y.part(row, columns)) }
+    case .general:
+      for row in first..<end { general(index, t, row, columns, y.part(row, columns)) }
     }
   }
 
-  /// Sums of a known shape, each made and closed in a register.
-  @inline(__always) private func closeSum(
-    _ instruction: Instruction<Scalar>, _ t: Int, _ row: Int, _ columns: Int, _ y: Lane<Scalar>
+  /// A function of sums of a known shape, each made and closed in a register.
+  @inline(__always) private func close(
+    _ index: Int, _ t: Int, _ row: Int, _ columns: Int, _ y: Lane<Scalar>
   ) {
-    @inline(__always) func a(_ index: Int) -> Lane<Scalar> {
-      operand(instruction, index, t, row, columns)
+    let list = instructions.lane
+    let table = operands.lane
+    let base = list[index].firstOperand
+    @inline(__always) func a(_ place: Int) -> Lane<Scalar> {
+      table[base &+ place].part(t, row, columns)
     }
-    switch instruction.form {
-    case .closed:
-      guard let s = instruction.sums?.part(t, row, columns) else { return }
-      fill(instruction, t, row, y) { j in s[j].total }
+    if list[index].form == .sum22 {
+      let (p, q, r, s) = (a(0), a(1), a(2), a(3))
+      return fill(index, t, row, y) { j in
+        var sum = Scalar.Sum()
+        sum.accumulate(p[j], times: q[j])
+        sum.accumulate(r[j], times: s[j])
+        return sum.total
+      }
+    }
+    guard let s = list[index].sums?.part(t, row, columns) else { return }
+    switch list[index].form {
     case .closedPlus:
-      guard let s = instruction.sums?.part(t, row, columns) else { return }
       let b = a(0)
-      fill(instruction, t, row, y) { j in
+      apply(list[index].function, y) { j in
         var sum = s[j]
         sum.accumulate(b[j])
         return sum.total
       }
     case .closedPlusProduct:
-      guard let s = instruction.sums?.part(t, row, columns) else { return }
       let (b, p, q) = (a(0), a(1), a(2))
-      fill(instruction, t, row, y) { j in
+      apply(list[index].function, y) { j in
         var sum = s[j]
         sum.accumulate(b[j])
         sum.accumulate(p[j], times: q[j])
         return sum.total
       }
-    case .sum22:
-      let (p, q, r, s) = (a(0), a(1), a(2), a(3))
-      fill(instruction, t, row, y) { j in
-        var sum = Scalar.Sum()
-        sum.accumulate(p[j], times: q[j])
-        sum.accumulate(r[j], times: s[j])
-        return sum.total
-      }
-    case .sum12:
-      let (b, p, q) = (a(0), a(1), a(2))
-      for j in 0..<columns {
-        var sum = Scalar.Sum()
-        sum.accumulate(b[j])
-        sum.accumulate(p[j], times: q[j])
-        y[j] = sum.total
-      }
-    case .sum122:
-      let (b, p, q, r, s) = (a(0), a(1), a(2), a(3), a(4))
-      for j in 0..<columns {
-        var sum = Scalar.Sum()
-        sum.accumulate(b[j])
-        sum.accumulate(p[j], times: q[j])
-        sum.accumulate(r[j], times: s[j])
-        y[j] = sum.total
-      }
-    case .sum1222:
-      let (b, p, q, r, s, u, v) = (a(0), a(1), a(2), a(3), a(4), a(5), a(6))
-      for j in 0..<columns {
-        var sum = Scalar.Sum()
-        sum.accumulate(b[j])
-        sum.accumulate(p[j], times: q[j])
-        sum.accumulate(r[j], times: s[j])
-        sum.accumulate(u[j], times: v[j])
-        y[j] = sum.total
-      }
-    case .sum12222:
-      let (b, p, q, r, s) = (a(0), a(1), a(2), a(3), a(4))
-      let (u, v, w, x) = (a(5), a(6), a(7), a(8))
-      for j in 0..<columns {
-        var sum = Scalar.Sum()
-        sum.accumulate(b[j])
-        sum.accumulate(p[j], times: q[j])
-        sum.accumulate(r[j], times: s[j])
-        sum.accumulate(u[j], times: v[j])
-        sum.accumulate(w[j], times: x[j])
-        y[j] = sum.total
-      }
-    default: break
-    }
-    if instruction.function != .identity, !instruction.form.goesThroughFunction {
-      apply(instruction.function, y) { j in y[j] }
+    default: apply(list[index].function, y) { j in s[j].total }
     }
   }
 
   /// A function of arguments; the arguments are kept and a product follows, where told.
   @inline(__always) private func fill(
-    _ instruction: Instruction<Scalar>, _ t: Int, _ row: Int, _ y: Lane<Scalar>,
-    _ argument: (Int) -> Scalar
+    _ index: Int, _ t: Int, _ row: Int, _ y: Lane<Scalar>, _ argument: (Int) -> Scalar
   ) {
-    let keep = instruction.keep?.part(t, row, y.count)
-    if let factor = instruction.factor?.part(t, row, y.count),
-      let then = instruction.then?.part(t, row, y.count)
-    {
-      switch instruction.function {
-      case .sigmoid:
-        Scalar.fillSigmoid(y, keeping: keep, then: then, argument) { factor[$0] * $1 }
-      case .tanh:
-        Scalar.fillTanh(y, keeping: keep, then: then, argument) { factor[$0] * $1 }
-      default:
-        y.fill(keeping: keep, then: then, argument, { instruction.function($0) }) {
-          factor[$0] * $1
-        }
-      }
-      return
+    let list = instructions.lane
+    guard let keep = list[index].keep?.part(t, row, y.count) else {
+      return apply(list[index].function, y, argument)
     }
-    switch instruction.function {
-    case .identity: for j in 0..<y.count { y[j] = argument(j) }
-    case .sigmoid: Scalar.fillSigmoid(y, keeping: keep, then: nil, argument) { $1 }
-    case .tanh: Scalar.fillTanh(y, keeping: keep, then: nil, argument) { $1 }
-    default:
-      y.fill(keeping: keep, then: nil, argument, { instruction.function($0) }) { $1 }
+    let function = list[index].function
+    if let factor = list[index].factor?.part(t, row, y.count),
+      let then = list[index].then?.part(t, row, y.count)
+    {
+      if function == .tanh {
+        Scalar.fillTanh(y, keeping: keep, then: then, argument) { factor[$0] * $1 }
+      } else {
+        y.fill(keeping: keep, then: then, argument, { function($0) }) { factor[$0] * $1 }
+      }
+    } else if function == .tanh {
+      Scalar.fillTanh(y, keeping: keep, then: nil, argument) { $1 }
+    } else {
+      y.fill(keeping: keep, then: nil, argument, { function($0) }) { $1 }
     }
   }
 
@@ -201,6 +209,7 @@ extension Run {
     _ function: Function, _ y: Lane<Scalar>, _ argument: (Int) -> Scalar
   ) {
     switch function {
+    case .identity: for j in 0..<y.count { y[j] = argument(j) }
     case .sigmoid: Scalar.fillSigmoid(y, keeping: nil, then: nil, argument) { $1 }
     case .tanh: Scalar.fillTanh(y, keeping: nil, then: nil, argument) { $1 }
     default: for j in 0..<y.count { y[j] = function(argument(j)) }
@@ -208,10 +217,8 @@ extension Run {
   }
 
   /// A slope as a function that loops can hold: the two common ones as constants of the loop.
-  @inline(__always) private func slope(
-    _ instruction: Instruction<Scalar>, _ index: Int, _ body: ((Scalar) -> Scalar) -> Void
-  ) {
-    let function = slopes.lane[instruction.firstOperand &+ index]
+  @inline(__always) private func slope(_ place: Int, _ body: ((Scalar) -> Scalar) -> Void) {
+    let function = slopes.lane[place]
     switch function {
     case .sigmoid: body { $0.sigmoidSlope }
     case .tanh: body { $0.tanhSlope }
@@ -219,12 +226,38 @@ extension Run {
     }
   }
 
+  /// Adds an instruction's terms to open sums.
+  @inline(__always) private func accumulate(_ index: Int, _ t: Int, _ first: Int, _ end: Int) {
+    let list = instructions.lane
+    let columns = list[index].columns
+    guard let place = list[index].sums else { return }
+    let startsAtZero = list[index].startsAtZero
+    if list[index].isLone, startsAtZero {
+      let source = operands.lane[list[index].firstOperand]
+      for row in first..<end {
+        let (sums, p) = (place.part(t, row, columns), source.part(t, row, columns))
+        for j in 0..<columns {
+          var sum = Scalar.Sum()
+          sum.accumulate(p[j])
+          sums[j] = sum
+        }
+      }
+      return
+    }
+    for row in first..<end {
+      let sums = place.part(t, row, columns)
+      if startsAtZero { sums.fill(Scalar.Sum()) }
+      addTerms(index, t, row, columns, to: sums)
+    }
+  }
+
   // MARK: The general form
 
   /// Any terms: one as it is, several in sums in scratch memory.
   @inline(never) private func general(
-    _ instruction: Instruction<Scalar>, _ t: Int, _ row: Int, _ columns: Int, _ y: Lane<Scalar>
+    _ index: Int, _ t: Int, _ row: Int, _ columns: Int, _ y: Lane<Scalar>
   ) {
+    let instruction = instructions.lane[index]
     let own = row % instruction.rows
     if instruction.sums == nil && instruction.termCount == 1 {
       let term = terms.lane[instruction.firstTerm]
@@ -239,17 +272,18 @@ extension Run {
     } else {
       sums.fill(Scalar.Sum())
     }
-    addTerms(instruction, t, row, columns, to: sums)
+    addTerms(index, t, row, columns, to: sums)
     apply(instruction.function, y) { j in sums[j].total }
   }
 
   /// Adds an instruction's terms to sums, one after another.
   @inline(never) private func addTerms(
-    _ instruction: Instruction<Scalar>, _ t: Int, _ row: Int, _ columns: Int,
-    to sums: Lane<Scalar.Sum>
+    _ index: Int, _ t: Int, _ row: Int, _ columns: Int, to sums: Lane<Scalar.Sum>
   ) {
-    for index in instruction.firstTerm..<instruction.firstTerm &+ instruction.termCount {
-      add(terms.lane[index], t, row, columns, row % instruction.rows, to: sums)
+    let list = instructions.lane
+    let (first, count, rows) = (list[index].firstTerm, list[index].termCount, list[index].rows)
+    for place in first..<first &+ count {
+      add(terms.lane[place], t, row, columns, row % rows, to: sums)
     }
   }
 
@@ -329,16 +363,6 @@ extension Run {
       } else {
         for j in 0..<columns { y[j] = y[j] * function.slope(ofOutput: p[j]) }
       }
-    }
-  }
-}
-
-extension ElementwiseForm {
-  /// Whether its loop applies the function itself.
-  @inline(__always) var goesThroughFunction: Bool {
-    switch self {
-    case .closed, .closedPlus, .closedPlusProduct, .sum22: true
-    default: false
     }
   }
 }

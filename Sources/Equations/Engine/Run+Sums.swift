@@ -2,22 +2,24 @@ import Arithmetic
 
 /// Products, taps, splices, and the sums over all frames.
 extension Run {
-  @inline(never) func multiply(_ instruction: Instruction<Scalar>, _ t: Int, _ frames: Int) {
-    guard let left = instruction.keep, let sums = instruction.sums, let weight = instruction.weight
+  @inline(never) func multiply(_ index: Int, _ t: Int, _ frames: Int) {
+    let list = instructions.lane
+    guard let left = list[index].keep, let sums = list[index].sums,
+      let weight = list[index].weight
     else { return }
-    if instruction.isNegative { return subtractProduct(instruction, t, frames) }
+    if list[index].isNegative { return subtractProduct(list[index], t, frames) }
     // Rows of consecutive frames adjoin, or each frame is a product of its own.
-    let rows = instruction.rows
+    let rows = list[index].rows
     let isUniform = left.frame == rows &* left.row && sums.frame == rows &* sums.row
     let (count, size) = isUniform ? (1, rows &* frames) : (frames, rows)
     for step in 0..<count {
       Scalar.accumulateProduct(
-        ProductExtent(rows: size, inner: instruction.inner, columns: instruction.columns),
+        ProductExtent(rows: size, inner: list[index].inner, columns: list[index].columns),
         left.lane,
         Placement(offset: left.offset &+ (t &+ step) &* left.frame, rowStride: left.row),
-        weight, instruction.weightPlace, into: sums.lane,
+        weight, list[index].weightPlace, into: sums.lane,
         Placement(offset: sums.offset &+ (t &+ step) &* sums.frame, rowStride: sums.row),
-        from: instruction.startsAtZero ? .zero : .sums, threads: threads)
+        from: list[index].startsAtZero ? .zero : .sums, threads: threads)
     }
   }
 
@@ -41,7 +43,8 @@ extension Run {
     }
   }
 
-  @inline(never) func clear(_ instruction: Instruction<Scalar>, _ t: Int, _ frames: Int) {
+  @inline(never) func clear(_ index: Int, _ t: Int, _ frames: Int) {
+    let instruction = instructions.lane[index]
     guard let sums = instruction.sums else { return }
     for t in t..<t + frames {
       for row in 0..<instruction.rows {
@@ -50,7 +53,8 @@ extension Run {
     }
   }
 
-  @inline(never) func tap(_ instruction: Instruction<Scalar>, _ t: Int, _ frames: Int) {
+  @inline(never) func tap(_ index: Int, _ t: Int, _ frames: Int) {
+    let instruction = instructions.lane[index]
     guard let sums = instruction.sums, let source = instruction.keep, let taps = instruction.taps
     else { return }
     let columns = instruction.columns
@@ -71,7 +75,8 @@ extension Run {
     }
   }
 
-  @inline(never) func splice(_ instruction: Instruction<Scalar>, _ t: Int, _ frames: Int) {
+  @inline(never) func splice(_ index: Int, _ t: Int, _ frames: Int) {
+    let instruction = instructions.lane[index]
     guard let source = instruction.keep else { return }
     let (columns, last) = (instruction.columns, plan.widths.frames - 1)
     for t in t..<t + frames {

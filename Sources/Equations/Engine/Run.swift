@@ -210,31 +210,30 @@ public final class Run<Scalar: Arithmetic> {
     for index in range { execute(index, t, 1, streams) }
   }
 
-  // Compiled once for each arithmetic: all loops of all forms stand in it.
-  @inline(never) private func execute(
+  @inline(__always) private func execute(
     _ index: Int, _ t: Int, _ frames: Int, _ streams: Range<Int>?
   ) {
-    let instruction = instructions.lane[index]
-    switch instruction.kind {
-    case .product: multiply(instruction, t, frames)
+    let list = instructions.lane
+    switch list[index].kind {
+    case .product: multiply(index, t, frames)
     case .elementwise, .accumulate:
       if threads > 1, streams == nil,
-        instruction.rows &* instruction.columns &* frames >= 16_384
+        list[index].rows &* list[index].columns &* frames >= 16_384
       {
-        share(instruction, t, frames)
+        share(index, t, frames)
       } else {
-        compute(instruction, t, frames, streams)
+        compute(index, t, frames, streams)
       }
-    case .taps: tap(instruction, t, frames)
-    case .splice, .unsplice: splice(instruction, t, frames)
-    case .clear: clear(instruction, t, frames)
+    case .taps: tap(index, t, frames)
+    case .splice, .unsplice: splice(index, t, frames)
+    case .clear: clear(index, t, frames)
     }
   }
 
   /// The rows of a frame shared among threads: apart, lest one thread's loops be compiled for many.
-  @inline(never) private func share(_ instruction: Instruction<Scalar>, _ t: Int, _ frames: Int) {
+  @inline(never) private func share(_ index: Int, _ t: Int, _ frames: Int) {
     Threads.share(plan.widths.streams, among: threads) { rows in
-      compute(instruction, t, frames, rows)
+      compute(index, t, frames, rows)
     }
   }
 }

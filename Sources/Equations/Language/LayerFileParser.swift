@@ -159,6 +159,14 @@ struct LayerFileParser {
       section = .form
     case "view":
       var view = LayerView(name: try line.word("the view's name"), place: place)
+      if line.takeWord("like") {
+        let otherPlace = line.place
+        let other = try line.word("a view declared above")
+        guard let model = layer.view(named: other) else {
+          throw layer.error(otherPlace, found: "'\(other)'", expected: "a view declared above")
+        }
+        view.buffers = model.buffers
+      }
       if line.takeWord("component") { view.component = try line.word("a marker such as <TfLstm>") }
       layer.views.append(view)
       section = .view

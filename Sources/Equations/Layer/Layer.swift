@@ -183,6 +183,36 @@ public struct Layer: Sendable {
     return (given, results)
   }
 
+  /// Multiplications, additions and activations of a pass, one each, as the equations have them.
+  public var operations: (forward: Double, backward: Double) {
+    let rows = Double(widths.frames * widths.streams)
+    func count(_ equations: [Equation]) -> Double {
+      equations.map { equation -> Double in
+        let columns = Double(
+          widths.stretch(equation.target.name, equation.target.block)?.count ?? 0)
+        let terms = equation.terms.map { term -> Double in
+          switch term.kind {
+          case .elementwise(let head, let atoms): columns * Double((head.atoms + atoms).count)
+          case .product(let product):
+            2 * columns
+              * Double(widths.stretch(product.left.name, product.left.block)?.count ?? 0)
+          case .taps(let taps):
+            2 * columns * Double(widths.weights[taps.filter]?.rows ?? 0)
+          case .outer(let left, let isWindow, let right):
+            2 * Double(isWindow ? widths.sizes["F"] ?? 0 : widths.stretch(left.name, left.block)?.count ?? 0)
+              * Double(widths.stretch(right.name, right.block)?.count ?? 0)
+          case .tapsGradient(let taps, _):
+            2 * Double((widths.weights[taps.filter]?.rows ?? 0) * (widths.weights[taps.filter]?.columns ?? 0))
+          case .splice: columns
+          }
+        }
+        let blocks = Double(equation.extent == .initial ? 0 : widths.blocks)
+        return blocks * (terms.reduce(0, +) + (equation.function == .identity ? 0 : columns))
+      }.reduce(0, +)
+    }
+    return (rows * count(forward), rows * count(backward))
+  }
+
   /// The given tensors that have a gradient: inputs and weights.
   public var differentiated: [TensorSpecification] {
     given.filter { $0.role == .input || $0.role == .weight }

@@ -62,7 +62,7 @@ extension ConvertedWeights {
   /// - Throws: ``KaldiIOError``; then no file appears.
   public func write(to output: String, options: CopyOptions) throws(KaldiIOError) {
     if output.hasSuffix(".safetensors") {
-      let sink = try ByteSink.open(extended: output, pipes: .allowed)
+      let sink = try ByteSink.open(TypedName(output))
       let isDouble = options.width(of: encoding) == .float64
       try SafetensorsWriter.write(arrays, isDouble: isDouble, to: sink)
       return try sink.finish()

@@ -2,7 +2,6 @@ import Arithmetic
 import Concurrency
 import Foundation
 import Golden
-import Kernels
 
 /// Times subjects and gathers the rows.
 struct Benchmark {
@@ -29,8 +28,8 @@ struct Benchmark {
       case .dump: try dump()
       case .archive, .files:
         for scalar in scalars { try files(subject, dimensions, scalar) }
-      case .sru, .lstm, .memory:
-        for scalar in scalars { try kernel(subject, dimensions, scalar) }
+      case .layer(let golden):
+        for scalar in scalars { try kernel(subject, golden, dimensions, scalar) }
       }
     } catch {
       throw Trouble("bench: \(subject.name): \(error)")
@@ -38,13 +37,14 @@ struct Benchmark {
   }
 
   private mutating func kernel(
-    _ subject: BenchSubject, _ dimensions: [BenchDimension], _ scalar: String
+    _ subject: BenchSubject, _ golden: GoldenCase, _ dimensions: [BenchDimension],
+    _ scalar: String
   ) throws {
     let work =
       scalar == "Float"
-      ? try KernelWork.make(subject.kind, dimensions, threads: threads, Float.self)
-      : try KernelWork.make(subject.kind, dimensions, threads: threads, Double.self)
-    for pass in work?.passes ?? [] {
+      ? try KernelWork.make(golden, dimensions, threads: threads, Float.self)
+      : try KernelWork.make(golden, dimensions, threads: threads, Double.self)
+    for pass in work.passes {
       let timing = stopwatch.time(threads == 1 ? .processor : .wall) { pass.run() }
       add(
         subject.name, pass.name, dimensions, scalar, threads, timing,

@@ -9,7 +9,7 @@ func goldenCases(named names: [String]) throws(Trouble) -> [GoldenCase] {
   guard !names.isEmpty else { return Catalogue.cases }
   var cases: [GoldenCase] = []
   for name in names {
-    for found in try cases(of: name) where !cases.contains(where: { $0.name == found.name }) {
+    for found in try namedCases(name) where !cases.contains(where: { $0.name == found.name }) {
       cases.append(found)
     }
   }
@@ -18,7 +18,7 @@ func goldenCases(named names: [String]) throws(Trouble) -> [GoldenCase] {
 
 /// The one case of a name.
 func goldenCase(named name: String) throws(Trouble) -> GoldenCase {
-  let found = try cases(of: name)
+  let found = try namedCases(name)
   // A file stands for the case that is called as its layer is, or for its only one.
   if found.count == 1 { return found[0] }
   if let own = found.first(where: { $0.name == $0.file.name }) { return own }
@@ -32,7 +32,7 @@ func isLayerFile(_ name: String) -> Bool {
   name.hasSuffix(".layer") || name.contains(".layer:") || name.contains("/")
 }
 
-private func cases(of name: String) throws(Trouble) -> [GoldenCase] {
+private func namedCases(_ name: String) throws(Trouble) -> [GoldenCase] {
   guard isLayerFile(name) else {
     if let found = Catalogue.cases.first(where: { $0.name == name }) { return [found] }
     throw Trouble(

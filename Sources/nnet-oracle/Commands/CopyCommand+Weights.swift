@@ -1,3 +1,4 @@
+import Files
 import KaldiIO
 
 /// `copy --gate-order`: an LSTM's weights from one framework's layout to another's.
@@ -25,8 +26,9 @@ extension CopyCommand {
     if let word = arguments.text(fromOrder) { given = try order(word, option: fromOrder) }
     do {
       var records: [TensorRecord] = []
-      for path in weights?.files ?? [source] {
-        try TensorSource(path, options: options.source).forEachRecord { records.append($0) }
+      let sources = weights?.files.map { SourceName.found($0) } ?? [.typed(TypedName(source))]
+      for name in sources {
+        try name.opened(options.source).forEachRecord { records.append($0) }
       }
       let converted = try ConvertedWeights(records, from: given, to: target, source: source)
       for name in converted.leftOver {
@@ -50,17 +52,22 @@ extension CopyCommand {
   /// The files of a golden case's parameters, and the order of its gates; nil for other sources.
   private static func goldenWeights(
     of source: String
-  ) throws(Trouble) -> (files: [String], order: WeightOrder?)? {
+  ) throws(Trouble) -> (files: [DataPath], order: WeightOrder?)? {
     let ending = source.hasSuffix("/") ? String(source.dropLast()) : source
     var folder = ending
     var view = "numpy"
     for name in ["numpy", "kaldi"] where ending.hasSuffix("/" + name) {
       (folder, view) = (String(ending.dropLast(name.count + 1)), name)
     }
-    guard let description = CaseDescription(inFolder: folder) else { return nil }
+    guard FileSystem.kind(of: folder + "/case.json") == .file else { return nil }
+    let description: CaseDescription
+    do { description = try CaseDescription(inFolder: DataPath(folder)) } catch {
+      throw Trouble(error)
+    }
     let files = description.tensors.filter { $0.role == .weight }.flatMap(\.files)
     // Kaldi's own names tell its order.
     let order = view == "numpy" ? description.gateOrder.flatMap { WeightOrder($0) } : nil
-    return (files.filter { $0.view == view }.map { "\(folder)/\($0.file)" }, order)
+    let paths = files.filter { $0.view == view }.compactMap { DataPath(folder).below($0.file) }
+    return (paths, order)
   }
 }
