@@ -96,8 +96,8 @@ enum ContentKind: Equatable {
     var index = after
     while index < head.count, head[index] == 0x20 || head[index] == 0x09 { index += 1 }
     guard index > after, index < head.count, head[index] == 0x5b else { return false }
-    // `db: [` and `db = [` are prints.
-    if after > 0, head[after - 1] == 0x3a || head[after - 1] == 0x3d { return false }
+    // `db: [` and `db = [` are prints; Kaldi puts two blanks between a key and its matrix.
+    if index == after + 1, head[after - 1] == 0x3a || head[after - 1] == 0x3d { return false }
     return isMatrixOpening(head, index) && !isPrintOfOneAxis(head[(index + 1)...])
   }
 
