@@ -38,7 +38,13 @@ struct HostileFolderTests {
     for index in 0..<10_000 { try folder.write("dump/n\(index).txt", "no data\n") }
     let start = ContinuousClock.now
     let outcome = try Tool.run("compare", PackageFolder.path + "golden/sru", folder.file("dump"))
-    #expect(ContinuousClock.now - start < .seconds(20))
+    // Slow code on a busy machine takes longer than what users run.
+    #if DEBUG
+      let most = Duration.seconds(60)
+    #else
+      let most = Duration.seconds(5)
+    #endif
+    #expect(ContinuousClock.now - start < most)
     #expect(outcome.status == 2)
     for words in [
       "dump/loop: cannot read: a link to a folder above it",

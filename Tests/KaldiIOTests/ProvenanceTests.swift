@@ -141,4 +141,24 @@ struct ProvenanceTests {
     #expect(missing.map { "\($0)".contains("b.scp:2: key 'two': ") } == true)
     #expect(missing.map { "\($0)".contains("none.mat: cannot open") } == true)
   }
+
+  @Test("What a permissive table passes over is told")
+  func permissive() throws {
+    try folder.write("p.scp", "one none.mat\ntwo \(dump("sru/in.mat"))\nthree none.mat\n")
+    let records = try TensorSource("scp,p:" + folder.file("p.scp")).records()
+    let told = records.map { record -> String in
+      switch record.content {
+      case .unrecognised(let what): String(what.prefix(12))
+      default: record.name
+      }
+    }
+    #expect(told == ["passed over:", "two", "passed over:"])
+    var warnings: [String] = []
+    try folder.write("out.scp", "two \(folder.path)/two.mat\n")
+    try copyTensors(
+      from: .typed(TypedName(dump("archives/feats.ark"))),
+      to: TypedName("scp,p:" + folder.file("out.scp"))
+    ) { warnings.append($0) }
+    #expect(warnings.count == 4)
+  }
 }
