@@ -69,9 +69,9 @@ struct LinePrefixTests {
 
   @Test("Messages of two processes are read whole, and no object gets the other's component")
   func twoProcesses() throws {
-    let path = PackageFolder.fixture("cases/logs/log-two-processes/inter-msg.log")
+    let path = PackageFolder.fixture("cases/logs/two-processes.log")
     let records = try TensorSource(path).records()
-    #expect(records.count == 33)
+    #expect(records.count == 29)
     #expect(records.allSatisfy { if case .tensor = $0.content { true } else { false } })
     // Of each quantity the program is known by its name, or by the place that printed it.
     for record in records {

@@ -23,16 +23,15 @@ enum ContentKind: Equatable {
 
   /// Looks at the next bytes of a source and leaves them in place.
   static func of(_ source: ByteSource) throws(KaldiIOError) -> ContentKind {
-    guard let first = try source.peek() else { return .unknown("an empty file") }
-    // Behind the header stands a letter or a bracket; a zero would be the next half of a character.
-    if first == 0, try source.peek(at: 1) == 0x42, let third = try source.peek(at: 2), third != 0 {
-      return third == 0x3c ? .model : .matrix
-    }
     if let encoding = try wideEncoding(source) {
       return .unknown(
         "\(encoding) text; convert it first, as in 'iconv -f \(encoding) -t UTF-8 FILE |'")
     }
-    if first == 0 { return .unknown("binary of no known kind") }
+    guard let first = try source.peek() else { return .unknown("an empty file") }
+    if first == 0 {
+      guard try source.peek(at: 1) == 0x42 else { return .unknown("binary of no known kind") }
+      return try source.peek(at: 2) == 0x3c ? .model : .matrix
+    }
     if try starts(source, with: NumPyHeader.magic) { return .array }
     if try starts(source, with: [0x50, 0x4b, 3, 4]) { return .arrays }
     if try starts(source, with: [0x50, 0x4b, 5, 6]) { return .arrays }
@@ -56,6 +55,8 @@ enum ContentKind: Equatable {
     if try starts(source, with: [0xff, 0xfe, 0, 0]) { return "UTF-32" }
     if try starts(source, with: [0xff, 0xfe]) { return "UTF-16" }
     if try starts(source, with: [0xfe, 0xff]) { return "UTF-16" }
+    // Kaldi's binary begins with a zero too; behind its header stands a letter or a bracket.
+    if try starts(source, with: [0, 0x42]), try source.peek(at: 2) != 0 { return nil }
     var zeros = [0, 0]
     var count = 0
     while count < 64, let byte = try source.peek(at: count) {
