@@ -57,9 +57,17 @@ struct LinePrefixTests {
     for pattern in Self.dressings { #expect(try seen(dressed(text, pattern)) == plain) }
   }
 
+  @Test("A line that a program puts in between does not hide the prefix of the others")
+  func linesBetween() throws {
+    let text = String(decoding: try dumpBytes("upstream-debug.log"), as: UTF8.self)
+    let found = try seen("Attaching to app_1\n" + dressed(text, "app_1  | LINE"))
+    #expect(found == (try seen("Attaching to app_1\n" + text)))
+    #expect(found.count == 8)
+  }
+
   @Test("What is no regular prefix stays: numbers, names, single stamps")
   func undressed() throws {
-    let rows = "w [\n" + (1...9).map { "  12:30:0\($0) | \($0) \n" }.joined() + "]\n"
+    let rows = "w [\n" + (1...5).map { "  12:30:0\($0) | \($0) \n" }.joined() + "]\n"
     #expect(try seen(rows).isEmpty)
     let once = "13:00:01 out [\n  1 2 ]\nplain in [\n  3 4 ]\n"
     #expect(try records(ofLog: once).map(\.name) == ["13:00:01 out", "plain in"])

@@ -2,7 +2,7 @@
 ///
 /// `ts`, `docker compose logs`, `journalctl` and terminals do so, and hide from a reader what stands
 /// where on a line. A prefix is taken off only where it is regular: the same words, digits and signs,
-/// in the same order, on every line that can be seen ahead.
+/// in the same order, on nine of ten lines that can be seen ahead; a line without it stays as it is.
 struct LinePrefix: Equatable {
   private enum Piece: Equatable {
     case digits, letters, blanks
@@ -33,7 +33,9 @@ struct LinePrefix: Equatable {
     others.sort { $0.pieces.count > $1.pieces.count }
     var tried: [Self] = []
     for candidate in messages + others where !tried.contains(candidate) {
-      if whole.allSatisfy({ candidate.end(in: $0) != nil }) {
+      // What starts or joins the programs may say a line of its own.
+      let odd = whole.count { candidate.end(in: $0) == nil }
+      if odd * 10 <= whole.count {
         self = candidate
         return
       }
