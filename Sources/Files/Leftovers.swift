@@ -6,9 +6,13 @@ enum Leftovers {
   private static let opening = ".nnet-oracle-"
   private static let ending = ".partial"
   private static let cleaned = Mutex<Set<String>>([])
+  private static let count = Atomic(0)
 
-  /// A hidden name of this process's own.
-  static func name(_ attempt: Int) -> String { "\(opening)\(getpid())-\(attempt)\(ending)" }
+  /// A hidden name that this process has not used yet.
+  static func freshName() -> String {
+    let number = count.add(1, ordering: .relaxed).newValue
+    return "\(opening)\(getpid())-\(number)\(ending)"
+  }
 
   /// Removes what nobody holds any more, once for each folder.
   static func removeOnce(in folder: String) {

@@ -56,25 +56,23 @@ import Glibc
     in folder: String, named name: String, make: (String) -> Int32
   ) throws(FileError) -> Staging {
     Leftovers.removeOnce(in: folder)
-    for attempt in 0..<1000 {
-      let path = DataPath(folder).appending(Leftovers.name(attempt)).text
+    for _ in 0..<1000 {
+      let path = DataPath(folder).appending(Leftovers.freshName()).text
       Unfinished.add(path)
       let descriptor = make(path)
-      guard descriptor >= 0 else {
-        let refusal = FileSystem.refusal("write", name)
-        let isTaken = errno == EEXIST
-        Unfinished.remove(path)
-        if isTaken { continue }
-        throw refusal
-      }
+      let code = errno
       // Until the lock is held, another program may take this for a leftover and remove it.
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
+      if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
         FileSystem.kind(notFollowing: path) != .absent
       {
         return Staging(path: path, descriptor: descriptor)
       }
-      _ = close(descriptor)
+      if descriptor >= 0 { _ = close(descriptor) }
       Unfinished.remove(path)
+      let wasTaken = descriptor >= 0 || code == EEXIST
+      guard wasTaken || (code == ENOENT && FileSystem.kind(of: folder) == .folder) else {
+        throw FileError(path: name, operation: "write", reason: FileSystem.reason(code))
+      }
     }
     throw FileError(path: name, operation: "write", reason: "no free name in \(folder)")
   }

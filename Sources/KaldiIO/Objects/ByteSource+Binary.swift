@@ -44,6 +44,14 @@ extension ByteSource {
     return try readTextTensor(form: form, options: options)
   }
 
+  /// Whether a token stands here with which a matrix or vector begins in binary.
+  func isAtBinaryToken() throws(KaldiIOError) -> Bool {
+    guard let first = try peek(), first == 0x46 || first == 0x44 || first == 0x43 || first == 0x53
+    else { return false }
+    let known = ["FM", "DM", "FV", "DV", "CM", "CM2", "CM3", "SM", "SV", "FP", "DP"]
+    return known.contains(try peekToken())
+  }
+
   private func readDense(
     _ form: StoredTensor.Form, _ precision: Precision
   ) throws(KaldiIOError) -> StoredTensor {

@@ -123,15 +123,25 @@ struct FileRecords {
     } else {
       try source.skipWhitespace()
       guard let first = try source.peek() else { return nil }
-      guard count == 0 || first == 0 || first == 0x5b else {
+      let isToken = try source.isAtBinaryToken()
+      guard count == 0 || first == 0 || first == 0x5b || isToken else {
         throw source.malformed(expected: "another object or the end of the file", isText: false)
       }
     }
-    let isText = try source.peek() != 0 && kind != .array
+    // Of objects that a program writes to one binary stream only the first has the header.
+    let isToken = try source.isAtBinaryToken()
+    let isBare = isToken && count > 0 && kind != .array
+    let isText = try source.peek() != 0 && kind != .array && !isBare
     let offset = source.offset
     let line = isText ? source.line : nil
-    let tensor =
-      kind == .array ? try NumPyReader.read(source) : try source.readTensor(options: options.text)
+    let tensor: StoredTensor
+    if kind == .array {
+      tensor = try NumPyReader.read(source)
+    } else if isBare {
+      tensor = try source.readBinaryTensor()
+    } else {
+      tensor = try source.readTensor(options: options.text)
+    }
     // Prints of several go on as any text does.
     body = isText ? .log(try LogReader(source, as: .objects)) : .objects
     var record = TensorRecord(
