@@ -69,8 +69,7 @@ enum CompareCommand {
       ],
       options: [
         json, junit, map, view, requireAll, strict, allowUndecided, rtol, atol, double, digits,
-        decimals,
-        learningRate, smallestPassing, diagnose, teacherForced, shard, FrameOptions.streams,
+        decimals, learningRate, smallestPassing, diagnose, teacherForced, shard, FrameOptions.streams,
         FrameOptions.lengths, InspectCommand.allowPipes,
       ],
       notes: [
@@ -79,8 +78,8 @@ enum CompareCommand {
           + " listed, and fails only under --require-all.",
         "The digits of a print are those its numbers show. A tensor is undecided where for more than"
           + " half of its numbers the tolerance is a tenth of the root mean square or more: they"
-          + " could be anything; a tolerance of your own says what matters. Inputs and parameters alone are undecided too: no result was"
-          + " compared.",
+          + " could be anything; a tolerance of your own says by itself what matters. Inputs and"
+          + " parameters alone are undecided too: no result was compared.",
         "--teacher-forced finds the first wrong frame of a long recurrence: with propagate_buf each"
           + " gate, cell and output is recomputed from the numbers in ACTUAL that enter its"
           + " equation; with out alone the cell is carried from frame to frame.",
