@@ -2,26 +2,38 @@
 extension PrintedDigits {
   /// The digits that an object's numbers show.
   ///
+  /// Numbers tell where more digits were due than they show: `0.5` that should be `0.5` was printed
+  /// with any number of digits, `0.5` that should be `0.4987` with one.
+  ///
   /// With a fixed number of decimals no number shows more of them than the largest, so that all are
   /// whole multiples of one unit; under `%g` and `%e` small numbers show as many digits as large
   /// ones, hence more decimals, and of ten numbers one at most is a multiple by chance.
   ///
   /// - Parameters:
   ///   - numbers: The numbers.
+  ///   - expected: What they should be; where that is not known they tell nothing.
   ///   - significantDigits: The most that any of them shows, zeros at its end included.
   /// - Returns: Significant digits, or a fixed number of decimals.
-  static func shown(by numbers: [Double], significantDigits: Int) -> PrintedDigits {
-    guard areTelling(numbers) else { return .significant(max(significantDigits, leastDigits)) }
+  static func shown(
+    by numbers: [Double], of expected: [Double]?, significantDigits: Int
+  ) -> PrintedDigits {
+    let shown = PrintedDigits.significant(significantDigits)
+    guard let expected, areTelling(numbers, expected, shown) else {
+      return .significant(max(significantDigits, leastDigits))
+    }
     if let decimals = fixedDecimals(of: numbers, significantDigits: significantDigits) {
       return .fixed(decimals)
     }
-    return .significant(significantDigits)
+    return shown
   }
 
-  /// Whether there are enough different fractional numbers to show the digits.
-  private static func areTelling(_ numbers: [Double]) -> Bool {
+  /// Whether enough different fractional numbers show fewer digits than are due.
+  private static func areTelling(
+    _ numbers: [Double], _ expected: [Double], _ shown: PrintedDigits
+  ) -> Bool {
     var seen: [Double] = []
-    for number in numbers where isFractional(number) && !seen.contains(number) {
+    for (number, wanted) in zip(numbers, expected)
+    where isFractional(number) && !shown.holds(wanted) && !seen.contains(number) {
       seen.append(number)
       if seen.count == telling { return true }
     }

@@ -24,14 +24,15 @@ enum ContentKind: Equatable {
   /// Looks at the next bytes of a source and leaves them in place.
   static func of(_ source: ByteSource) throws(KaldiIOError) -> ContentKind {
     guard let first = try source.peek() else { return .unknown("an empty file") }
-    if first == 0 {
-      guard try source.peek(at: 1) == 0x42 else { return .unknown("binary of no known kind") }
-      return try source.peek(at: 2) == 0x3c ? .model : .matrix
+    // Behind the header stands a letter or a bracket; a zero would be the next half of a character.
+    if first == 0, try source.peek(at: 1) == 0x42, let third = try source.peek(at: 2), third != 0 {
+      return third == 0x3c ? .model : .matrix
     }
     if let encoding = try wideEncoding(source) {
       return .unknown(
         "\(encoding) text; convert it first, as in 'iconv -f \(encoding) -t UTF-8 FILE |'")
     }
+    if first == 0 { return .unknown("binary of no known kind") }
     if try starts(source, with: NumPyHeader.magic) { return .array }
     if try starts(source, with: [0x50, 0x4b, 3, 4]) { return .arrays }
     if try starts(source, with: [0x50, 0x4b, 5, 6]) { return .arrays }
@@ -95,7 +96,9 @@ enum ContentKind: Equatable {
     var index = after
     while index < head.count, head[index] == 0x20 || head[index] == 0x09 { index += 1 }
     guard index > after, index < head.count, head[index] == 0x5b else { return false }
-    return isMatrixOpening(head, index)
+    // `db: [` and `db = [` are prints; Kaldi puts two blanks between a key and its matrix.
+    if index == after + 1, head[after - 1] == 0x3a || head[after - 1] == 0x3d { return false }
+    return isMatrixOpening(head, index) && !isPrintOfOneAxis(head[(index + 1)...])
   }
 
   /// A bracket with white space behind it opens a matrix, unless one word stands in it.
