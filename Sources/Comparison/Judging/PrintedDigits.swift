@@ -59,8 +59,9 @@ enum PrintedDigits: Sendable, Equatable {
     let unit = unit(of: value)
     guard unit > 0 else { return true }
     let multiple = value / unit
-    return (multiple - multiple.rounded()).magnitude * unit
-      <= Tolerance.float32Roundoff * value.magnitude
+    // Of eight digits and more that rounding would leave nothing to tell.
+    let rounding = min(Tolerance.float32Roundoff * multiple.magnitude, 1.0 / 16)
+    return (multiple - multiple.rounded()).magnitude <= rounding
   }
 
   /// The levels of Kaldi's compressed matrices, from the range the numbers take.
