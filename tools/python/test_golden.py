@@ -292,6 +292,61 @@ class WithTheProgram(unittest.TestCase):
         self.assertIn("sequences are written batch-major", text)
 
 
+class Readme(unittest.TestCase):
+    """The README's ten lines: right they pass, wrong they say what the README shows."""
+
+    readme = (ROOT / "README.md").read_text()
+
+    def test_the_examples_are_the_files(self):
+        self.assertIn((ROOT / "tools/python/example_test.py").read_text(), self.readme)
+        self.assertIn((ROOT / "tools/cpp/example_test.cc").read_text(), self.readme)
+
+    def shown(self, start):
+        """The lines from `start` to the end of the README's block, without pytest's mark."""
+        block = self.readme[self.readme.index(start):].split("```")[0].split("…\n")[0]
+        return "\n".join(line[12:] if line.startswith("E  ") else line for line in block.rstrip().split("\n"))
+
+    def run_python(self, source):
+        """The text of the example's failure, or nothing."""
+        names = {}
+        folder = os.getcwd()
+        os.chdir(ROOT)
+        try:
+            exec(compile(source, "example_test.py", "exec"), names)  # noqa: S102
+            names["test_my_sru"]()
+            return ""
+        except AssertionError as error:
+            return str(error)
+        finally:
+            os.chdir(folder)
+
+    @needs_oracle
+    def test_the_python_example(self):
+        source = (ROOT / "tools/python/example_test.py").read_text()
+        self.assertEqual(self.run_python(source), "")
+        right, wrong = "r * c + (1 - r) * u", "(1 - r) * c + r * u"
+        self.assertIn(right, source)
+        text = self.run_python(source.replace(right, wrong))
+        self.assertEqual(text, self.shown("sru/numpy/out: 18 of 18"))
+
+    @needs_oracle
+    @unittest.skipUnless(CHECK, "$GOLDEN_CHECK is not set")
+    def test_the_cpp_example(self):
+        source = (ROOT / "tools/cpp/example_test.cc").read_text()
+        right, wrong = "k <= position[t]", "k <= t"
+        self.assertIn(right, source)
+        with tempfile.TemporaryDirectory() as folder:
+            program = os.path.join(folder, "example")
+            for text, is_right in [(source, True), (source.replace(right, wrong), False)]:
+                pathlib.Path(program + ".cc").write_text(text)
+                subprocess.run(
+                    ["c++", "-std=c++11", f"-I{ROOT}/tools/cpp", program + ".cc", "-o", program], check=True)
+                run = subprocess.run([program], capture_output=True, text=True, cwd=ROOT)
+                self.assertEqual(run.returncode == 0, is_right, run.stderr)
+            shown = self.shown("compact-vfsmn/kaldi/out: 30 of 75")
+            self.assertEqual(run.stderr.split("what():  ")[1].rstrip(), shown)
+
+
 class Frameworks(unittest.TestCase):
     def test_a_tensor_that_must_be_detached_passes(self):
         class Tensor:
