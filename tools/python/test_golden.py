@@ -222,6 +222,8 @@ class Folders(unittest.TestCase):
         g = golden(ROOT / "golden/sru")
         with self.assertRaises(GoldenError):
             g.check("out", np.array([["a"]]))
+        with self.assertRaises(GoldenError):
+            g.check("out", [[1, 2], "a"])
 
 
 class WithTheProgram(unittest.TestCase):
