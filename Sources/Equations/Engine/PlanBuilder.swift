@@ -284,7 +284,14 @@ struct PlanBuilder {
       let held = LocalCheck.heldName(start.quantity)
       let name = fields[held] == nil ? start.quantity : held
       guard let given = start.given, let field = fields[name] else { continue }
-      let isAhead = (pads[name]?.before ?? 0) == 0
+      let pad = pads[name] ?? (0, 0)
+      guard pad != (0, 0) else {
+        // Nothing reads it, as in a program that leaves the recurrence out.
+        fields[given] = allocate(given, (0, 0), hasBlocks: widths.hasBlocks, frames: 1)
+        fields[given]?.frame = 0
+        continue
+      }
+      let isAhead = pad.before == 0
       var initial = field.shifted(Shift(frames: isAhead ? widths.frames : -1))
       initial.frame = 0
       fields[given] = initial
