@@ -153,7 +153,11 @@ struct CaseBuffer {
           }
         }
       }
-      guard let start = starts[source], let initial = results[start.given] else { continue }
+      // Kaldi puts the state into the column that the next frame reads, and not into copies of it.
+      let isCopy = columns[..<index].contains { $0.source == source }
+      guard !isCopy, let start = starts[source], let initial = results[start.given] else {
+        continue
+      }
       for row in 0..<batchSize {
         for k in 0..<blockCount {
           for j in 0..<size {
