@@ -36,6 +36,7 @@
 #ifndef NNET_ORACLE_UPSTREAM
 #include "nnet/nnet-bi-compact-vfsmn.h"
 #include "nnet/nnet-compact-vfsmn.h"
+#include "nnet/nnet-deep-fsmn.h"
 #include "nnet/nnet-simple-recurrent-unit.h"
 #include "nnet/nnet-tf-lstm.h"
 #endif
@@ -56,7 +57,25 @@ using nnet_oracle::Golden;
 /// gradient to about one rounding, whatever GetGradient() and GetParams() do. A power of two.
 const double kRate = 1 << 20;
 
-/// A component's text form, as Component::Read takes it: clips off, coefficients 1.
+/// What stands in a component's file between its marker and its tensors: clips off, coefficients 1,
+/// a size by the golden case's letter for it.
+const struct {
+  const char *marker, *tokens;
+} kTokens[] = {
+    {"<SimpleRecurrentUnit>", "<CellDim> H <LearnRateCoef> 1 <BiasLearnRateCoef> 1 <GradClip> 0"},
+    {"<TfLstm>", "<CellDim> H <F> F <S> S <LearnRateCoef> 1 <BiasLearnRateCoef> 1 <CellClip> 0 <DiffClip> 0 "
+                 "<CellDiffClip> 0 <GradClip> 0"},
+    {"<LstmProjected>", "<CellDim> C <LearnRateCoef> 1 <BiasLearnRateCoef> 1 <CellClip> 0 <DiffClip> 0 "
+                        "<CellDiffClip> 0 <GradClip> 0"},
+    {"<BlstmProjected>", "<CellDim> C <LearnRateCoef> 1 <BiasLearnRateCoef> 1 <CellClip> 0 <DiffClip> 0 "
+                         "<CellDiffClip> 0 <GradClip> 0"},
+    {"<RecurrentComponent>", "<GradClip> 0 <DiffClip> 0 <LearnRateCoef> 1 <BiasLearnRateCoef> 1"},
+    {"<CompactVfsmn>", "<Order> N <LearnRateCoef> 1"},
+    {"<BiCompactVfsmn>", "<BackOrder> N1 <AheadOrder> N2 <LearnRateCoef> 1"},
+    {"<DeepFsmn>", "<BackOrder> N1 <AheadOrder> N2 <HiddenSize> H <LearnRateCoef> 1"},
+};
+
+/// A component's text form, as Component::Read takes it.
 std::string ModelText(const Golden &g) {
   const std::string path = g.Folder() + "/model.nnet";
   if (std::ifstream(path.c_str())) {
@@ -64,27 +83,19 @@ std::string ModelText(const Golden &g) {
     const std::size_t start = text.find("<Nnet>");
     return start == std::string::npos ? text : text.substr(start + 6);
   }
+  const std::string marker = g.Component();
+  const char *tokens = NULL;
+  for (const auto &known : kTokens)
+    if (marker == known.marker) tokens = known.tokens;
+  if (tokens == NULL) throw nnet_oracle::Error("no model.nnet, and " + marker + " is not known");
   std::ostringstream model;
   model.precision(9);
-  const std::string marker = g.Component();
   model << marker << ' ' << g.Expected("out").columns << ' ' << g.Expected("in").columns << " \n";
-  const auto number = [&](const char *token, int value) { model << token << ' ' << value << ' '; };
-  const bool is_recurrent = marker == "<SimpleRecurrentUnit>" || marker == "<TfLstm>";
-  if (is_recurrent) number("<CellDim>", g.Dimension("H"));
-  if (marker == "<TfLstm>") {
-    number("<F>", g.Dimension("F"));
-    number("<S>", g.Dimension("S"));
+  std::istringstream words(tokens);
+  for (std::string word; words >> word;) {
+    const bool is_size = word[0] >= 'A' && word[0] <= 'Z';
+    model << (is_size ? std::to_string(g.Dimension(word)) : word) << ' ';
   }
-  if (marker == "<CompactVfsmn>") number("<Order>", g.Dimension("N"));
-  if (marker == "<BiCompactVfsmn>") {
-    number("<BackOrder>", g.Dimension("N1"));
-    number("<AheadOrder>", g.Dimension("N2"));
-  }
-  number("<LearnRateCoef>", 1);
-  if (is_recurrent) number("<BiasLearnRateCoef>", 1);
-  if (marker == "<TfLstm>")
-    for (const char *token : {"<CellClip>", "<DiffClip>", "<CellDiffClip>"}) number(token, 0);
-  if (is_recurrent) number("<GradClip>", 0);
   model << '\n';
   for (const std::string &name : g.Names("weight")) {
     const nnet_oracle::Matrix tensor = g.Expected(name);
@@ -141,6 +152,7 @@ void SetPositions(const Golden &g, Component *component) {
   ExtraInfo info(columns[0], columns[1]);
   if (CompactVfsmn *fsmn = dynamic_cast<CompactVfsmn *>(component)) fsmn->Prepare(info);
   if (BiCompactVfsmn *fsmn = dynamic_cast<BiCompactVfsmn *>(component)) fsmn->Prepare(info);
+  if (DeepFsmn *fsmn = dynamic_cast<DeepFsmn *>(component)) fsmn->Prepare(info);
 #else
   (void)g;
   (void)component;
@@ -206,46 +218,39 @@ class Outcome {
   std::vector<std::pair<std::string, nnet_oracle::Matrix> > tensors_;
 };
 
-Outcome Run(const Golden &g) {
+/// A case's component, ready to run: streams, positions and initial state set.
+std::unique_ptr<Component> Made(const Golden &g, double learn_rate) {
   std::istringstream text(ModelText(g));
   std::unique_ptr<Component> component(Component::Read(text, false));
   if (!component) throw nnet_oracle::Error("no component was read");
   if (MultistreamComponent *streams = dynamic_cast<MultistreamComponent *>(component.get()))
     streams->SetSeqLengths(std::vector<int32>(g.Dimension("N"), g.Dimension("T")));
   SetPositions(g, component.get());
+  if (UpdatableComponent *updatable = dynamic_cast<UpdatableComponent *>(component.get())) {
+    NnetTrainOptions options;
+    options.learn_rate = learn_rate;
+    updatable->SetTrainOptions(options);
+  }
 #if defined(NNET_ORACLE_BUFFERS) && !defined(NNET_ORACLE_UPSTREAM)
-  SimpleRecurrentUnit *sru = dynamic_cast<SimpleRecurrentUnit *>(component.get());
-  TfLstm *lstm = dynamic_cast<TfLstm *>(component.get());
   if (HasState(g)) {
-    SetStateOf(g, sru);
-    SetStateOf(g, lstm);
+    SetStateOf(g, dynamic_cast<SimpleRecurrentUnit *>(component.get()));
+    SetStateOf(g, dynamic_cast<TfLstm *>(component.get()));
   }
 #endif
+  return component;
+}
 
-  CuMatrix<BaseFloat> in, out, out_diff, in_diff;
-  LoadOnDevice(g, "in", &in);
-  LoadOnDevice(g, "out_diff", &out_diff);
+/// The gradients, from an update. DeepFsmn moves its filters in Backpropagate already, so this run
+/// is one of its own.
+void AddGradients(const Golden &g, const CuMatrix<BaseFloat> &in, const CuMatrix<BaseFloat> &out_diff,
+                  Outcome *outcome) {
+  const std::unique_ptr<Component> component = Made(g, kRate);
+  UpdatableComponent *updatable = dynamic_cast<UpdatableComponent *>(component.get());
+  if (updatable == NULL) return;
+  const std::vector<nnet_oracle::Matrix> before = Parameters(*component);
+  CuMatrix<BaseFloat> out, in_diff;
   component->Propagate(in, &out);
   component->Backpropagate(in, out, out_diff, &in_diff);
-  Outcome outcome;
-  outcome.Add("out", out);
-  outcome.Add("in_diff", in_diff);
-#if defined(NNET_ORACLE_BUFFERS) && !defined(NNET_ORACLE_UPSTREAM)
-  CuMatrix<BaseFloat> forward, backward;
-  BuffersOf(sru, &forward, &backward);
-  BuffersOf(lstm, &forward, &backward);
-  if (forward.NumRows() > 0) {
-    outcome.Add("propagate_buf", forward);
-    outcome.Add("backpropagate_buf", backward);
-  }
-#endif
-
-  UpdatableComponent *updatable = dynamic_cast<UpdatableComponent *>(component.get());
-  if (updatable == NULL) return outcome;
-  const std::vector<nnet_oracle::Matrix> before = Parameters(*component);
-  NnetTrainOptions options;
-  options.learn_rate = kRate;
-  updatable->SetTrainOptions(options);
   updatable->Update(in, out_diff);
   const std::vector<nnet_oracle::Matrix> after = Parameters(*component);
   const std::vector<std::string> names = g.Names("weight");
@@ -256,8 +261,30 @@ Outcome Run(const Golden &g) {
     nnet_oracle::Matrix gradient = before[k];
     for (std::size_t i = 0; i < gradient.values.size(); ++i)
       gradient.values[i] = (before[k].values[i] - after[k].values[i]) / kRate;
-    outcome.Add(names[k] + "_corr", gradient);
+    outcome->Add(names[k] + "_corr", gradient);
   }
+}
+
+Outcome Run(const Golden &g) {
+  const std::unique_ptr<Component> component = Made(g, 0);
+  CuMatrix<BaseFloat> in, out, out_diff, in_diff;
+  LoadOnDevice(g, "in", &in);
+  LoadOnDevice(g, "out_diff", &out_diff);
+  component->Propagate(in, &out);
+  component->Backpropagate(in, out, out_diff, &in_diff);
+  Outcome outcome;
+  outcome.Add("out", out);
+  outcome.Add("in_diff", in_diff);
+#if defined(NNET_ORACLE_BUFFERS) && !defined(NNET_ORACLE_UPSTREAM)
+  CuMatrix<BaseFloat> forward, backward;
+  BuffersOf(dynamic_cast<SimpleRecurrentUnit *>(component.get()), &forward, &backward);
+  BuffersOf(dynamic_cast<TfLstm *>(component.get()), &forward, &backward);
+  if (forward.NumRows() > 0) {
+    outcome.Add("propagate_buf", forward);
+    outcome.Add("backpropagate_buf", backward);
+  }
+#endif
+  AddGradients(g, in, out_diff, &outcome);
   return outcome;
 }
 
@@ -312,8 +339,8 @@ int TestCases(const std::string &root, std::vector<std::string> cases, const std
   }
   if (!models.empty()) return 0;
   const bool is_trouble = left_out > 0 || matched + mismatched == 0;
-  std::cout << (is_trouble ? "TROUBLE: " : mismatched ? "MISMATCH: " : "MATCH: ") << matched << " match, " << mismatched << " mismatch, "
-            << left_out << " left out\n";
+  std::cout << (is_trouble ? "TROUBLE: " : mismatched ? "MISMATCH: " : "MATCH: ") << matched << " match, "
+            << mismatched << " mismatch, " << left_out << " left out\n";
   if (is_trouble) return 2;
   return mismatched > 0 ? 1 : 0;
 }

@@ -181,6 +181,9 @@ class BiCompactVfsmn : public StubFsmn {
   }
 };
 
+/// Declared, so that the test compiles; Component::Read knows no such marker.
+class DeepFsmn : public StubFsmn {};
+
 /// The time-frequency LSTM, from a zero state; its buffers stay empty.
 class TfLstm : public MultistreamComponent {
  public:
