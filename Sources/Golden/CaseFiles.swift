@@ -69,7 +69,8 @@ extension CaseRun {
     return CaseDescription(
       case: goldenCase.name, kernel: layer.kernel, component: goldenCase.view?.component,
       dimensions: Dictionary(uniqueKeysWithValues: layer.dimensions.map { ($0.letter, $0.size) }),
-      gateOrder: layer.order.map(CaseSettings.text(ofOrder:)), settings: settings, arithmetic: "ball",
+      gateOrder: layer.order.map(CaseSettings.text(ofOrder:)), settings: settings,
+      arithmetic: "ball",
       largestRadius: largestRadius, layer: goldenCase.isBuiltIn ? nil : goldenCase.file.text,
       tensors: entries)
   }
@@ -115,7 +116,8 @@ extension CaseRun {
     guard let view = caseView else { return result }
     // A state that is zero is what every program starts from: it needs no file of the program's.
     let isState = goldenCase.form.starts.contains { $0.given == specification.name }
-    if isState, !view.view.entries.contains(where: { $0.source == specification.name && $0.isParameter }),
+    if isState,
+      !view.view.entries.contains(where: { $0.source == specification.name && $0.isParameter }),
       tensor.elements.allSatisfy({ $0 == 0 })
     {
       return result

@@ -125,7 +125,8 @@ public struct CaseSettings: Sendable {
     guard missing.isEmpty else {
       throw .file(
         LayerFileError(
-          file: file.file, place: layerCase.place, found: "case \(layerCase.name) without \(missing[0])",
+          file: file.file, place: layerCase.place,
+          found: "case \(layerCase.name) without \(missing[0])",
           expected: "a setting for each of \(missing.joined(separator: ", "))"))
     }
   }

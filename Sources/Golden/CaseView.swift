@@ -41,7 +41,8 @@ struct CaseView {
   /// - Returns: The matrix; a vector is one row.
   func show<Element>(_ tensor: Tensor<Element>, _ entry: Entry) -> Matrix<Element> {
     guard entry.layout != "time-major" else { return tensor.matrix }
-    let parameter = entry.source.hasPrefix("d") && entry.name.hasSuffix("_corr")
+    let parameter =
+      entry.source.hasPrefix("d") && entry.name.hasSuffix("_corr")
       ? String(entry.source.dropFirst()) : entry.source
     let matrix = reordered(tensor.matrix, parameter)
     return entry.layout == "transposed" ? matrix.transposed() : matrix
@@ -97,9 +98,10 @@ struct CaseBuffer {
     self.buffer = buffer
     self.columns = columns
     let all = layer.results + layer.given
-    let blocks = layer.file.blockAxis.flatMap { axis in
-      layer.dimensions.first { $0.letter == axis }?.size
-    } ?? 1
+    let blocks =
+      layer.file.blockAxis.flatMap { axis in
+        layer.dimensions.first { $0.letter == axis }?.size
+      } ?? 1
     func width(_ source: String?) -> Int? {
       guard let source else { return nil }
       return all.first { $0.name == source }?.shape.last.map { $0 / blocks }

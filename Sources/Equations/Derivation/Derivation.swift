@@ -184,8 +184,10 @@ struct Derivation {
       case .weight(let weight):
         let summed = Term(.elementwise(head, factors), isNegative: isNegative)
         if let row = weight.row {
-          state.rowGradients[Target("d" + weight.name, weight.block), default: [:]][row, default: []]
-            .append(summed)
+          state.rowGradients[Target("d" + weight.name, weight.block), default: [:]][
+            row, default: []
+          ]
+          .append(summed)
         } else {
           state.parameters[Target("d" + weight.name, weight.block), default: []].append(summed)
         }

@@ -25,19 +25,17 @@ struct Binder<Scalar: Arithmetic> {
           collect { binder in
             for step in steps { binder.bind(step, block: nil, inLoop: false) }
           })
-      case .loop(let sections, let ends):
-        let middle = collect { binder in for section in sections { binder.bind(section) } }
-        return .loop(
-          middle,
-          ends: ends.map { sections in
-            collect { binder in for section in sections { binder.bind(section) } }
-          })
+      case .loop(let variants, let frames):
+        let bound = variants.map { sections in
+          collect { binder in for section in sections { binder.bind(section) } }
+        }
+        return .loop(frames.map { bound[$0] })
       }
     }
     let all = groups.flatMap { group -> [Int] in
       switch group {
       case .straight(let range): Array(range)
-      case .loop(let range, let ends): Array(range) + ends.flatMap { Array($0) }
+      case .loop(let frames): frames.flatMap { Array($0) }
       }
     }
     return .init(
@@ -188,7 +186,8 @@ struct Binder<Scalar: Arithmetic> {
     instruction.inner = product.inner
     instruction.startsAtZero = product.startsAtZero
     instruction.isNegative = product.isNegative
-    guard let whole = widths.weights[product.weight], let weight = run.weights[product.weight] else {
+    guard let whole = widths.weights[product.weight], let weight = run.weights[product.weight]
+    else {
       return instruction
     }
     instruction.weight = weight.lane
@@ -379,7 +378,8 @@ extension Run {
     else { return nil }
     return BoundTaps(
       filter: filter.lane[taps.first * whole.columns, taps.rows * whole.columns], rows: taps.rows,
-      counts: counts.lane, isAhead: taps.isAhead, stride: taps.stride, isAdjoint: taps.isAdjoint, start: taps.start,
+      counts: counts.lane, isAhead: taps.isAhead, stride: taps.stride, isAdjoint: taps.isAdjoint,
+      start: taps.start,
       extra: taps.extra, isUnbounded: taps.isUnbounded)
   }
 }

@@ -124,8 +124,9 @@ struct PlannedSection {
 enum PlannedGroup {
   /// Steps over any number of frames at once.
   case straight([PlannedStep])
-  /// Frame by frame: sections of a frame far from both ends, and of those near them.
-  case loop([PlannedSection], ends: [[PlannedSection]])
+  /// Frame by frame: sections of a frame, one list for each way of being near the ends; and which of
+  /// them is each frame's.
+  case loop(variants: [[PlannedSection]], frames: [Int])
 }
 
 /// Groups whose frames run together, after products over all frames.

@@ -56,7 +56,8 @@ enum Fusion {
     else { return nil }
     var result = left
     result.columns += right.columns
-    result.isDense = left.isUniform && a.row == result.columns && c.row == result.columns
+    result.isDense =
+      left.isUniform && a.row == result.columns && c.row == result.columns
       && left.form == .closed
     return result
   }
@@ -116,8 +117,10 @@ enum Fusion {
     else { return nil }
     let factors = (operands[instruction.firstOperand], operands[instruction.firstOperand + 1])
     // The made number is the second factor, as the loop multiplies; products commute bit for bit.
-    guard let factor = factors.1.isSame(as: made) ? factors.0
-      : factors.0.isSame(as: made) ? factors.1 : nil
+    guard
+      let factor = factors.1.isSame(as: made)
+        ? factors.0
+        : factors.0.isSame(as: made) ? factors.1 : nil
     else { return nil }
     var result = first
     result.factor = factor

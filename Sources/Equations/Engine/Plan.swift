@@ -43,7 +43,7 @@ public final class Plan: Sendable {
     sumFields = builder.sumFields
     counts = builder.counts
     let loops = builder.backward.flatMap(\.groups).flatMap { group -> [PlannedSection] in
-      if case .loop(let sections, _) = group { sections } else { [] }
+      if case .loop(let variants, _) = group { variants.flatMap { $0 } } else { [] }
     }
     let steps = (loops + builder.initial.flatMap(\.sections)).flatMap { $0.steps.flatMap { $0 } }
     turnedWeights = Set(

@@ -32,7 +32,9 @@ extension PlanBuilder {
       func field(_ reference: Reference) throws(EquationError) -> Field {
         guard let field = fields[reference.name],
           let stretch = widths.stretch(reference.name, reference.block)
-        else { throw EquationError(place: equation.place, problem: "\(reference.name) is never set") }
+        else {
+          throw EquationError(place: equation.place, problem: "\(reference.name) is never set")
+        }
         return field.columns(stretch).shifted(reference.shift)
       }
       var reduction = PlannedReduction(
@@ -52,7 +54,8 @@ extension PlanBuilder {
           var shifted = gradient
           shifted.offset += k * gradient.block
           shifted.block = 0
-          part.kind = .outer(left: rows.columns(window(k, exchanged: equation.exchangesWindows)), right: shifted)
+          part.kind = .outer(
+            left: rows.columns(window(k, exchanged: equation.exchangesWindows)), right: shifted)
           part.isFirst = reduction.isFirst && k == 0
           part.blocks = 0..<1
           reductions.append(part)

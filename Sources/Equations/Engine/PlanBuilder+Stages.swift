@@ -65,38 +65,43 @@ extension PlanBuilder {
       stage.prelude += late[..<(closing ?? late.count)]
       late.removeFirst(closing ?? late.count)
       if !late.isEmpty { stage.groups.append(.straight(late)) }
-    case .loop(let direction, let sections):
-      let reach =
+    case .loop(_, let sections):
+      let shifts =
         group.equations.flatMap { equations[$0].terms.flatMap(\.references) }
-        .filter { skipped.contains($0.name) }.map { abs($0.shift.frames) }.max() ?? 0
-      var middle: [PlannedSection] = []
-      for section in sections {
-        middle += try self.sections(
-          section, equations, own, end: nil, direction, early: &stage.prelude)
-      }
-      var ends: [[PlannedSection]] = []
-      for distance in 0..<reach {
-        var ignored: [PlannedStep] = []
-        var all: [PlannedSection] = []
-        for section in sections {
-          all += try self.sections(
-            section, equations, own, end: distance, direction, early: &ignored)
+        .filter { skipped.contains($0.name) }.map(\.shift.frames)
+      let (before, after) = (-min(0, shifts.min() ?? 0), max(0, shifts.max() ?? 0))
+      var variants: [[PlannedSection]] = []
+      var places: [[Int]: Int] = [:]
+      var frames: [Int] = []
+      for t in 0..<widths.frames {
+        let key = [min(t, before), min(widths.frames - 1 - t, after)]
+        if places[key] == nil {
+          var early: [PlannedStep] = []
+          var all: [PlannedSection] = []
+          for section in sections {
+            all += try self.sections(
+              section, equations, own, ends: (key[0], key[1]), early: &early)
+          }
+          // What runs over all frames first is the same whatever the frame.
+          if variants.isEmpty { stage.prelude += early }
+          places[key] = variants.count
+          variants.append(all)
         }
-        ends.append(all)
+        frames.append(places[key] ?? 0)
       }
-      stage.groups.append(.loop(middle, ends: ends))
+      stage.groups.append(.loop(variants: variants, frames: frames))
     }
   }
 
   /// A section of a loop's frame, before it what its blocks do at once.
   mutating func sections(
-    _ section: Schedule.Section, _ equations: [Equation], _ own: Set<String>, end: Int?,
-    _ direction: Schedule.Direction, early: inout [PlannedStep]
+    _ section: Schedule.Section, _ equations: [Equation], _ own: Set<String>,
+    ends: (toStart: Int, toEnd: Int)?, early: inout [PlannedStep]
   ) throws(EquationError) -> [PlannedSection] {
     func spot(_ block: Int?) -> Spot {
       Spot(
-        toEnd: direction == .down ? end : nil, toStart: direction == .up ? end : nil,
-        block: block, blocks: block == nil ? 0 : widths.blocks)
+        toEnd: ends?.toEnd, toStart: ends?.toStart, block: block,
+        blocks: block == nil ? 0 : widths.blocks)
     }
     let skipped = skipped
     let time: (Reference) -> Time = { reference in
@@ -141,8 +146,8 @@ extension PlanBuilder {
     let shiftsBlocks = equation.terms.flatMap(\.references).contains { $0.shift.blocks != 0 }
     var ignored: [PlannedStep] = []
     let sections = try self.sections(
-      shiftsBlocks ? .byBlock(.up, [0]) : .all([0]), [equation], [equation.target.name], end: nil,
-      .any, early: &ignored)
+      shiftsBlocks ? .byBlock(.up, [0]) : .all([0]), [equation], [equation.target.name], ends: nil,
+      early: &ignored)
     initial.append((isAhead ? widths.frames : -1, ignored, sections))
   }
 }

@@ -63,7 +63,8 @@ struct PlanBuilder {
     }
     let pads = Self.pads(forward + backward, skipped)
     for (name, whole) in self.widths.weights.sorted(by: { $0.key < $1.key }) {
-      fields["weight " + name] = Field(store: store(whole.rows * whole.columns), columns: whole.columns)
+      fields["weight " + name] = Field(
+        store: store(whole.rows * whole.columns), columns: whole.columns)
     }
     placeGiven(pads)
     for name in held.map(LocalCheck.heldName) {
@@ -154,7 +155,9 @@ struct PlanBuilder {
         sum.terms.removeLast(count)
       }
       result.append(sum)
-      for block in (uses[equation.target.name] ?? []).subtracting(blocks).compactMap({ $0 }).sorted() {
+      for block in (uses[equation.target.name] ?? []).subtracting(blocks).compactMap({ $0 })
+        .sorted()
+      {
         let closed = Term.plain(Reference(sum.target.name, block))
         let rest = (trailing[equation.target.name] ?? []).map { $0.restricted(to: block) }
         result.append(
@@ -167,7 +170,8 @@ struct PlanBuilder {
       var isContinued = result[index].terms.first?.plainReference?.name.hasPrefix("Σ") ?? false
       var terms: [Term] = []
       for term in result[index].terms {
-        guard let reference = term.plainReference, reference.shift == .none, isOpen(reference) else {
+        guard let reference = term.plainReference, reference.shift == .none, isOpen(reference)
+        else {
           terms.append(term)
           continue
         }
@@ -200,7 +204,9 @@ struct PlanBuilder {
         let (first, last) = (ends.min() ?? 0, ends.max() ?? 0)
         for reference in term.references where !skipped.contains(reference.name) {
           var pad = pads[reference.name] ?? (0, 0)
-          if reference.shift.frames < first { pad.before = max(pad.before, -reference.shift.frames) }
+          if reference.shift.frames < first {
+            pad.before = max(pad.before, -reference.shift.frames)
+          }
           if reference.shift.frames > last { pad.after = max(pad.after, reference.shift.frames) }
           pads[reference.name] = pad
         }

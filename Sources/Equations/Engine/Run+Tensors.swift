@@ -66,7 +66,9 @@ extension Run {
 
   /// One block of a parameter's gradient.
   func gradient(ofPart part: Int, of weight: String) -> [Scalar]? {
-    guard let whole = plan.widths.weights[weight], let all = gradient(of: weight) else { return nil }
+    guard let whole = plan.widths.weights[weight], let all = gradient(of: weight) else {
+      return nil
+    }
     return (0..<whole.rows).flatMap { row in
       (0..<whole.block).map { all[row * whole.columns + part * whole.block + $0] }
     }

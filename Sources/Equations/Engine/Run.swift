@@ -39,8 +39,8 @@ public final class Run<Scalar: Arithmetic> {
   /// A group with its instructions.
   enum Group {
     case straight(Range<Int>)
-    /// Instructions of a frame, and of the frames near the end where it starts.
-    case loop(Range<Int>, ends: [Range<Int>])
+    /// The instructions of each frame.
+    case loop([Range<Int>])
   }
 
   /// A parameter to be turned once a pass.
@@ -191,11 +191,10 @@ public final class Run<Scalar: Arithmetic> {
         switch group {
         case .straight(let range):
           for index in range { execute(index, first, size, streams) }
-        case .loop(let range, let ends):
+        case .loop(let frames):
           for step in 0..<size {
             let t = stage.isDown ? first + size - 1 - step : first + step
-            let distance = stage.isDown ? count - 1 - t : t
-            execute(distance < ends.count ? ends[distance] : range, t, streams)
+            execute(frames[t], t, streams)
           }
         }
       }

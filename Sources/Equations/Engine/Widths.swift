@@ -51,7 +51,9 @@ struct Widths {
     }
     for (name, blocks) in blockNames where weights[name] == nil {
       // Quantities take the order of the weights they come from.
-      if let order, blocks.sorted() == order.sorted(), layer.order?.blocks.sorted() == blocks.sorted() {
+      if let order, blocks.sorted() == order.sorted(),
+        layer.order?.blocks.sorted() == blocks.sorted()
+      {
         blockNames[name] = order
       }
     }
@@ -133,7 +135,8 @@ struct Widths {
       columns[target.name] = columns[target.name] ?? width
       return
     }
-    guard let names = blockNames[target.name], columns[target.name] == nil || concatenated[target.name] != nil
+    guard let names = blockNames[target.name],
+      columns[target.name] == nil || concatenated[target.name] != nil
     else { return }
     var parts = concatenated[target.name] ?? [:]
     guard parts[block] == nil else { return }
@@ -198,7 +201,8 @@ struct Widths {
       }
       if let width = width(term), width != due {
         throw refuse(
-          "\(Printer.text(term)) has \(width) columns, \(name) has \(due.map(String.init) ?? "none")")
+          "\(Printer.text(term)) has \(width) columns, \(name) has \(due.map(String.init) ?? "none")"
+        )
       }
     }
   }
@@ -208,14 +212,17 @@ struct Widths {
   ) throws(EquationError) {
     guard let weight = weights[product.weight.name],
       let stretch = stretch(product.weight.name, product.weight.block)
-    else { throw EquationError(place: place, problem: "\(name): \(product.weight.name) is unknown") }
+    else {
+      throw EquationError(place: place, problem: "\(name): \(product.weight.name) is unknown")
+    }
     let due = product.isTransposed ? stretch.count : weight.rows
     let found =
       product.readsWindow ? sizes["F"] : self.stretch(product.left.name, product.left.block)?.count
     guard found == due else {
       throw EquationError(
         place: place,
-        problem: "\(name): \(product.left.name) has \(found.map(String.init) ?? "no known number of")"
+        problem:
+          "\(name): \(product.left.name) has \(found.map(String.init) ?? "no known number of")"
           + " columns, \(product.weight.name) multiplies \(due)")
     }
   }

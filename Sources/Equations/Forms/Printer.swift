@@ -52,7 +52,8 @@ enum Printer {
     case .taps(let taps):
       let filter = taps.filter + (taps.first == 0 ? "" : "[\(taps.first):]")
       let stride = taps.stride == 1 ? "" : ", \(taps.stride)"
-      return "taps\(taps.isAdjoint ? "ᵀ" : "")(\(filter), \(text(taps.quantity)), \(taps.counts)\(stride))"
+      return
+        "taps\(taps.isAdjoint ? "ᵀ" : "")(\(filter), \(text(taps.quantity)), \(taps.counts)\(stride))"
     case .outer(let left, let isWindow, let right):
       return "Σ \(isWindow ? "window(\(left.name))" : text(left))ᵀ @ \(text(right))"
     case .tapsGradient(let taps, let gradient):

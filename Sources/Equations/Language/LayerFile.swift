@@ -83,8 +83,8 @@ public struct LayerFile: Sendable {
   /// Sizes that a case sets, with what they count.
   public internal(set) var sizes: [(letter: String, words: String)] = []
   /// Sizes that follow.
-  public internal(set) var derivedSizes: [(letter: String, formula: SizeFormula, place: SourcePlace)]
-    = []
+  public internal(set) var derivedSizes:
+    [(letter: String, formula: SizeFormula, place: SourcePlace)] = []
   /// The letter that counts frequency blocks, if there are any.
   public internal(set) var blockAxis: String?
   /// The blocks whose storage order can be changed: its name, and the order it is declared in.

@@ -332,7 +332,8 @@ struct LayerFileParser {
       throw layer.error(place, found: "blocks of rows", expected: "blocks of columns only")
     }
     let columns = axes[axes.count - 1]
-    return .init(name: name, rows: axes.count == 2 ? axes[0].size : nil, columns: columns, place: place)
+    return .init(
+      name: name, rows: axes.count == 2 ? axes[0].size : nil, columns: columns, place: place)
   }
 
   private func columns(_ line: inout Scanner) throws(LayerFileError) -> LayerFile.Columns {
@@ -369,7 +370,9 @@ struct LayerFileParser {
     if layer.inputs.isEmpty { throw missing("a line 'input x[D]'") }
     if syntax.isEmpty { throw missing("an equation") }
     if layer.forms.isEmpty { throw missing("a form, such as 'form sequence' with its outputs") }
-    if layer.cases.isEmpty { throw missing("a case, such as 'case NAME of sequence' with its sizes") }
+    if layer.cases.isEmpty {
+      throw missing("a case, such as 'case NAME of sequence' with its sizes")
+    }
     for form in layer.forms where form.outputs.isEmpty {
       throw layer.error(form.place, found: "no output", expected: "a line 'output NAME = QUANTITY'")
     }
@@ -379,7 +382,8 @@ struct LayerFileParser {
   private func checkReferences() throws(LayerFileError) {
     let quantities = Set(layer.equations.map(\.target.name))
     let inputs = Set(layer.inputs.map(\.name))
-    for path in layer.paths where !quantities.contains(path.through) || !quantities.contains(path.to) {
+    for path in layer.paths
+    where !quantities.contains(path.through) || !quantities.contains(path.to) {
       throw layer.error(
         finalPlace, found: "path \(path.name) through \(path.through) to \(path.to)",
         expected: "two quantities of the equations")
@@ -402,7 +406,8 @@ struct LayerFileParser {
             expected: "another name for it, as \(reader.target.name) reads the quantity too")
         }
       }
-      for start in form.starts where !quantities.contains(start.quantity)
+      for start in form.starts
+      where !quantities.contains(start.quantity)
         && !inputs.contains(start.quantity)
       {
         throw layer.error(

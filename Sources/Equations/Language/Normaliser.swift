@@ -123,7 +123,11 @@ struct Normaliser {
     switch syntax {
     case .number(let value, _): value
     case .sum(let items, _) where items.count == 1:
-      if case .number(let value, _) = items[0].1 { items[0].isNegative ? -value : value } else { nil }
+      if case .number(let value, _) = items[0].1 {
+        items[0].isNegative ? -value : value
+      } else {
+        nil
+      }
     default: nil
     }
   }
@@ -248,7 +252,8 @@ struct Normaliser {
           expected: "window(input, F, S) in a layer with frequency blocks")
       }
       guard width.name == "F" && stride.name == "S" else {
-        throw layer.error(start, found: "window(\(input.name), \(width.name), \(stride.name))",
+        throw layer.error(
+          start, found: "window(\(input.name), \(width.name), \(stride.name))",
           expected: "the sizes F (width) and S (stride)")
       }
       return Term(
@@ -273,14 +278,16 @@ struct Normaliser {
     else {
       throw layer.error(
         place, found: "taps",
-        expected: "taps(filter, quantity, positions) or taps(filter[1:], quantity, positions, stride)")
+        expected:
+          "taps(filter, quantity, positions) or taps(filter[1:], quantity, positions, stride)")
     }
     var stride = 1
     if arguments.count == 4 {
       guard let value = constant(arguments[3]), let whole = Int(exactly: value),
         (1...1000).contains(whole)
       else {
-        throw layer.error(arguments[3].place, found: "a stride", expected: "a number from 1 to 1000")
+        throw layer.error(
+          arguments[3].place, found: "a stride", expected: "a number from 1 to 1000")
       }
       stride = whole
     }
@@ -305,7 +312,8 @@ struct Normaliser {
         guard (weight.rows == nil) == (written.row == nil) else {
           throw layer.error(
             written.place, found: "the matrix or vector \(written.name)",
-            expected: weight.rows == nil ? "no row of a vector" : "a row such as \(written.name)[0]")
+            expected: weight.rows == nil ? "no row of a vector" : "a row such as \(written.name)[0]"
+          )
         }
         return .weight(
           WeightReference(

@@ -174,7 +174,8 @@ struct Scanner {
     var copy = self
     var digits = ""
     while let character = copy.next,
-      character.isASCII, character.isNumber || ".eE".contains(character)
+      character.isASCII,
+      character.isNumber || ".eE".contains(character)
         || ("+-".contains(character) && "eE".contains(digits.last ?? " "))
     {
       digits.append(character)

@@ -9,7 +9,8 @@ indirect enum Syntax: Sendable {
 
   var place: SourcePlace {
     switch self {
-    case .number(_, let place), .sum(_, let place), .product(_, let place), .matrix(_, _, let place),
+    case .number(_, let place), .sum(_, let place), .product(_, let place),
+      .matrix(_, _, let place),
       .call(_, _, let place):
       place
     case .name(let name): name.place

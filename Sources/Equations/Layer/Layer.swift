@@ -59,9 +59,10 @@ public struct Layer: Sendable {
       plan = try Self.plan(file, form, widths, forward, backward)
       self.widths = plan.widths
       let isRecurrent = backward.contains { equation in
-        equation.extent == .frames && equation.terms.flatMap(\.references).contains {
-          $0.shift.frames != 0 && $0.name.hasPrefix("d")
-        }
+        equation.extent == .frames
+          && equation.terms.flatMap(\.references).contains {
+            $0.shift.frames != 0 && $0.name.hasPrefix("d")
+          }
       }
       stepByStepPlan =
         isRecurrent && !form.isStep
@@ -93,7 +94,8 @@ public struct Layer: Sendable {
 
   /// The letters that a case must set.
   public static func letters(_ file: LayerFile, _ form: LayerFile.Form) -> [String] {
-    (file.streams.map { [$0] } ?? []) + (form.isStep ? [] : [file.frames]) + file.sizes.map(\.letter)
+    (file.streams.map { [$0] } ?? []) + (form.isStep ? [] : [file.frames])
+      + file.sizes.map(\.letter)
   }
 
   /// The layer's name.
@@ -209,10 +211,16 @@ public struct Layer: Sendable {
           case .taps(let taps):
             2 * columns * Double(widths.weights[taps.filter]?.rows ?? 0)
           case .outer(let left, let isWindow, let right):
-            2 * Double(isWindow ? widths.sizes["F"] ?? 0 : widths.stretch(left.name, left.block)?.count ?? 0)
+            2
+              * Double(
+                isWindow
+                  ? widths.sizes["F"] ?? 0 : widths.stretch(left.name, left.block)?.count ?? 0)
               * Double(widths.stretch(right.name, right.block)?.count ?? 0)
           case .tapsGradient(let taps, _):
-            2 * Double((widths.weights[taps.filter]?.rows ?? 0) * (widths.weights[taps.filter]?.columns ?? 0))
+            2
+              * Double(
+                (widths.weights[taps.filter]?.rows ?? 0)
+                  * (widths.weights[taps.filter]?.columns ?? 0))
           case .splice: columns
           }
         }

@@ -27,7 +27,8 @@ public struct LocalCheck: Sendable {
   public init(_ layer: Layer, holding names: [String]) throws(LayerError) {
     self.layer = layer
     let outputs = Dictionary(
-      layer.form.outputs.map { ($0.name, $0.quantity) }) { first, _ in first }
+      layer.form.outputs.map { ($0.name, $0.quantity) }
+    ) { first, _ in first }
     let perFrame = Set(
       layer.results.filter { $0.role == .internal || $0.role == .output }.map(\.name))
     // A whole quantity, or some of its blocks.

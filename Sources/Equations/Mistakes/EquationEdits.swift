@@ -160,7 +160,8 @@ struct EquationEdits {
       var edits = readingEdits(product.left, in: term).map { other, words in
         var changed = product
         changed.left = other
-        return replaced(words, "\(Printer.text(other)) is read for \(Printer.text(product.left))",
+        return replaced(
+          words, "\(Printer.text(other)) is read for \(Printer.text(product.left))",
           .product(changed))
       }
       if hasSquareBlocks(product.weight) {
@@ -195,12 +196,15 @@ struct EquationEdits {
       let turned =
         equations[index].terms.count == 1 && !isWindow && hasSquareBlocks(WeightReference(weight))
         ? [transposedGradient(index, left, right)] : []
-      return turned + readingEdits(left, in: term).map { other, words in
-        replaced(words, "\(Printer.text(other)) is read for \(Printer.text(left))",
-          .outer(other, isWindow: isWindow, right))
-      }
+      return turned
+        + readingEdits(left, in: term).map { other, words in
+          replaced(
+            words, "\(Printer.text(other)) is read for \(Printer.text(left))",
+            .outer(other, isWindow: isWindow, right))
+        }
         + readingEdits(right, in: term).map { other, words in
-          replaced(words, "\(Printer.text(other)) is read for \(Printer.text(right))",
+          replaced(
+            words, "\(Printer.text(other)) is read for \(Printer.text(right))",
             .outer(left, isWindow: isWindow, other))
         }
     case .splice: return []
@@ -246,7 +250,9 @@ struct EquationEdits {
   }
 
   /// A parameter's gradient with each square block transposed.
-  private func transposedGradient(_ index: Int, _ left: Reference, _ right: Reference) -> EquationEdit {
+  private func transposedGradient(_ index: Int, _ left: Reference, _ right: Reference)
+    -> EquationEdit
+  {
     let equation = equations[index]
     let weight = String(equation.target.name.dropFirst())
     let blocks =
@@ -285,7 +291,9 @@ struct EquationEdits {
         var rest = atoms
         rest.remove(at: position)
         edits.append(
-          replaced("\(Printer.text(atom)) left out of \(text)", "the factor \(Printer.text(atom)) is left out",
+          replaced(
+            "\(Printer.text(atom)) left out of \(text)",
+            "the factor \(Printer.text(atom)) is left out",
             head, rest))
       }
     }
@@ -293,37 +301,46 @@ struct EquationEdits {
     case .none: break
     case .complement(let f):
       edits.append(
-        replaced("(1 - \(Printer.text(f))) left out of \(text)",
+        replaced(
+          "(1 - \(Printer.text(f))) left out of \(text)",
           "the factor 1 - \(Printer.text(f)) is left out", .none, atoms))
       edits.append(
-        replaced("\(Printer.text(f)) for 1 - \(Printer.text(f))",
+        replaced(
+          "\(Printer.text(f)) for 1 - \(Printer.text(f))",
           "\(Printer.text(f)) stands for 1 - \(Printer.text(f))", .none,
           [atoms[0], f] + atoms.dropFirst()))
     case .difference(let a, let b):
       edits.append(
-        replaced("without \(Printer.text(b))", "\(Printer.text(b)) is left out", .none,
+        replaced(
+          "without \(Printer.text(b))", "\(Printer.text(b)) is left out", .none,
           [atoms[0], a] + atoms.dropFirst()))
       edits.append(
-        replaced("without \(Printer.text(a))", "\(Printer.text(a)) is left out", .none,
+        replaced(
+          "without \(Printer.text(a))", "\(Printer.text(a)) is left out", .none,
           [atoms[0], b] + atoms.dropFirst(), flips: true))
     case .blend(let f, let a, let b):
       edits.append(
-        replaced("\(Printer.text(f)) and 1 - \(Printer.text(f)) exchanged",
+        replaced(
+          "\(Printer.text(f)) and 1 - \(Printer.text(f)) exchanged",
           "\(Printer.text(f)) stands for 1 - \(Printer.text(f)), and the reverse",
           .blend(f, b, a), atoms))
       edits.append(
-        replaced("without (1 - \(Printer.text(f))) * \(Printer.text(b))",
+        replaced(
+          "without (1 - \(Printer.text(f))) * \(Printer.text(b))",
           "(1 - \(Printer.text(f))) * \(Printer.text(b)) is left out", .none, [f, a] + atoms))
       edits.append(
-        replaced("without \(Printer.text(f)) * \(Printer.text(a))",
+        replaced(
+          "without \(Printer.text(f)) * \(Printer.text(a))",
           "\(Printer.text(f)) * \(Printer.text(a)) is left out", .complement(f), [b] + atoms))
     }
-    for (position, atom) in atoms.enumerated() where gates.contains(atom.unshifted) && head == .none {
+    for (position, atom) in atoms.enumerated() where gates.contains(atom.unshifted) && head == .none
+    {
       var rest = atoms
       rest.remove(at: position)
       guard !rest.isEmpty else { continue }
       edits.append(
-        replaced("1 - \(Printer.text(atom)) for \(Printer.text(atom)) in \(text)",
+        replaced(
+          "1 - \(Printer.text(atom)) for \(Printer.text(atom)) in \(text)",
           "1 - \(Printer.text(atom)) stands for \(Printer.text(atom))", .complement(atom), rest))
     }
     // Every factor read elsewhere.
@@ -460,7 +477,8 @@ struct EquationEdits {
         changed[index, default: equations[index]].terms[place].kind = .taps(taps)
       }
       return EquationEdit(
-        index: places[0].0, replacements: changed.sorted { $0.key < $1.key }.map { ($0.key, [$0.value]) },
+        index: places[0].0,
+        replacements: changed.sorted { $0.key < $1.key }.map { ($0.key, [$0.value]) },
         key: "every filter: \(words)", explanation: "in every filter, \(words)")
     }
   }

@@ -30,6 +30,19 @@ extension Layer {
           name + "-forward", edit.explanation + "; in the forward pass alone",
           edit: edit.key + ", forward only", MistakeRecipe(program: .forward(edit))))
     }
+    for known in file.knownMistakes where known.edit.contains("; ") {
+      // Several edits that some real program made together.
+      let keys = known.edit.split(separator: ";").map { $0.trimmingPrefix(while: \.isWhitespace) }
+      let edits = keys.compactMap { key in backwardEdits.first { $0.key == key } }
+      guard edits.count == keys.count else { continue }
+      let joined = EquationEdit(
+        index: edits[0].index, replacements: edits.flatMap(\.replacements), key: known.edit,
+        explanation: edits.map(\.explanation).joined(separator: "; and "))
+      result.append(
+        Mistake(
+          known.name, joined.explanation, edit: known.edit,
+          MistakeRecipe(program: .backward(joined))))
+    }
     for edit in backwardEdits where (try? plan(making: .backward(edit))) != nil {
       result.append(
         Mistake(

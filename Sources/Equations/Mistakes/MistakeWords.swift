@@ -57,7 +57,8 @@ enum MistakeWords {
       case "t+1": prefix.append("next")
       case "k-1": prefix.append("lower")
       case "k+1": prefix.append("upper")
-      default: prefix.append(String(shift).replacing("-", with: "minus").replacing("+", with: "plus"))
+      default:
+        prefix.append(String(shift).replacing("-", with: "minus").replacing("+", with: "plus"))
       }
     }
     return (prefix + [name]).joined(separator: "-")

@@ -41,7 +41,8 @@ enum TensorEdit: Sendable {
       change([name], in: &table) { tensor in
         var result = tensor
         let columns = tensor.shape.last ?? 1
-        for index in tensor.elements.indices where (first..<first + count).contains(index % columns) {
+        for index in tensor.elements.indices where (first..<first + count).contains(index % columns)
+        {
           result.elements[index] = result.elements[index] + Scalar(constant: number)
         }
         return result

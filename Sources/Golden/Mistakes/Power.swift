@@ -22,7 +22,9 @@ public struct Power: Sendable {
     /// Those of them that compute the same numbers: one cause in several words.
     public let equal: Set<Pair>
 
-    func has(_ pair: Pair) -> Bool { mistakes.contains(pair.first) && mistakes.contains(pair.second) }
+    func has(_ pair: Pair) -> Bool {
+      mistakes.contains(pair.first) && mistakes.contains(pair.second)
+    }
   }
 
   /// Two mistakes, the lesser name first.

@@ -69,7 +69,9 @@ private func namedCases(_ name: String) throws(Trouble) -> [GoldenCase] {
 func layerFile(at path: String) throws(Trouble) -> LayerFile {
   let bytes: Data
   do { bytes = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-    throw Trouble("cannot read \(path): \(FileManager.default.fileExists(atPath: path) ? "not a readable file" : "No such file")")
+    throw Trouble(
+      "cannot read \(path): \(FileManager.default.fileExists(atPath: path) ? "not a readable file" : "No such file")"
+    )
   }
   guard bytes.count <= 1 << 20, let text = String(data: bytes, encoding: .utf8) else {
     throw Trouble("\(path): expected a layer file: UTF-8 text of at most one megabyte")

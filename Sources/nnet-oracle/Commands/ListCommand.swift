@@ -60,7 +60,8 @@ enum ListCommand {
       do {
         let layer = try goldenCase.layer()
         rows.append([
-          goldenCase.name, layer.kernel, dimensions(of: layer), layer.order.map(CaseSettings.text(ofOrder:)) ?? "-",
+          goldenCase.name, layer.kernel, dimensions(of: layer),
+          layer.order.map(CaseSettings.text(ofOrder:)) ?? "-",
           goldenCase.summary,
         ])
       } catch {
@@ -70,7 +71,9 @@ enum ListCommand {
     return columns(rows)
   }
 
-  private static func details(of goldenCase: GoldenCase, named name: String) throws(Trouble) -> String {
+  private static func details(of goldenCase: GoldenCase, named name: String) throws(Trouble)
+    -> String
+  {
     let run: CaseRun
     do { run = try CaseRun.outline(goldenCase) } catch { throw Trouble(error) }
     let description = run.description()
