@@ -83,7 +83,9 @@ struct PlanBuilder {
   /// The name of a sum that stays open.
   static func openName(_ name: String) -> String { "Σ" + name }
 
-  /// Finds sums that are only ever one term of another sum, or whose blocks are: they stay open, and
+  /// Finds the sums that stay open.
+  ///
+  /// Sums that are only ever one term of another sum, or whose blocks are, stay open, and
   /// what follows goes on adding to them. What else is read of such a sum is closed on its own; a
   /// second open sum in one equation is written out in place.
   static func openSums(

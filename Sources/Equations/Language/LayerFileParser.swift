@@ -5,9 +5,9 @@ struct LayerFileParser {
 
   var layer: LayerFile
   private var section = Section.top
-  private var syntax: [(name: String, expression: Syntax, place: SourcePlace)] = []
+  var syntax: [(name: String, expression: Syntax, place: SourcePlace)] = []
   private var passes: [(name: String, place: SourcePlace)] = []
-  private var finalPlace = SourcePlace(line: 1, column: 1)
+  var finalPlace = SourcePlace(line: 1, column: 1)
 
   /// More would be no layer.
   static let lineLimit = 2_000
@@ -359,82 +359,5 @@ struct LayerFileParser {
       throw line.error("\(what), each once")
     }
     return names
-  }
-
-  private func checkComplete() throws(LayerFileError) {
-    func missing(_ what: String) -> LayerFileError {
-      layer.error(finalPlace, found: "the end of the file", expected: what)
-    }
-    if layer.name.isEmpty { throw missing("a line 'layer NAME'") }
-    if layer.frames.isEmpty { throw missing("a line 'frames T'") }
-    if layer.inputs.isEmpty { throw missing("a line 'input x[D]'") }
-    if syntax.isEmpty { throw missing("an equation") }
-    if layer.forms.isEmpty { throw missing("a form, such as 'form sequence' with its outputs") }
-    if layer.cases.isEmpty {
-      throw missing("a case, such as 'case NAME of sequence' with its sizes")
-    }
-    for form in layer.forms where form.outputs.isEmpty {
-      throw layer.error(form.place, found: "no output", expected: "a line 'output NAME = QUANTITY'")
-    }
-  }
-
-  /// Forms and paths may name only what is there, and must say what is needed.
-  private func checkReferences() throws(LayerFileError) {
-    let quantities = Set(layer.equations.map(\.target.name))
-    let inputs = Set(layer.inputs.map(\.name))
-    for path in layer.paths
-    where !quantities.contains(path.through) || !quantities.contains(path.to) {
-      throw layer.error(
-        finalPlace, found: "path \(path.name) through \(path.through) to \(path.to)",
-        expected: "two quantities of the equations")
-    }
-    let shifted = layer.equations.flatMap { equation in
-      equation.terms.flatMap(\.references).filter { $0.shift.frames != 0 }
-        .map { ($0.name, equation.place) }
-    }
-    for form in layer.forms {
-      for output in form.outputs where !quantities.contains(output.quantity) {
-        throw layer.error(
-          form.place, found: "output '\(output.quantity)'", expected: "a quantity of the equations")
-      }
-      for output in form.outputs where output.name == output.quantity {
-        if let reader = layer.equations.first(where: { equation in
-          equation.terms.flatMap(\.references).contains { $0.name == output.quantity }
-        }) {
-          throw layer.error(
-            form.place, found: "output \(output.name)",
-            expected: "another name for it, as \(reader.target.name) reads the quantity too")
-        }
-      }
-      for start in form.starts
-      where !quantities.contains(start.quantity)
-        && !inputs.contains(start.quantity)
-      {
-        throw layer.error(
-          form.place, found: "start '\(start.quantity)'", expected: "a quantity of the equations")
-      }
-      for (name, place) in shifted where !form.starts.contains(where: { $0.quantity == name }) {
-        throw layer.error(
-          place, found: "\(name) of another frame",
-          expected: "a line 'start \(name) = …' in form \(form.name)")
-      }
-      for split in form.splits {
-        guard let weight = layer.weights.first(where: { $0.name == split.weight }),
-          weight.columns.blocks.count == split.parts.count
-        else {
-          throw layer.error(
-            form.place, found: "split \(split.weight)",
-            expected: "a weight with as many blocks as parts")
-        }
-      }
-    }
-    if let name = Dictionary(
-      grouping: layer.inputs.map(\.name) + layer.weights.map(\.name) + layer.counts.map(\.name)
-        + layer.equations.map(\.target).map { $0.name + ($0.block.map { ".\($0)" } ?? "") },
-      by: { $0 }
-    ).first(where: { $0.value.count > 1 })?.key {
-      throw layer.error(
-        SourcePlace(line: 1, column: 1), found: "two declarations of '\(name)'", expected: "one")
-    }
   }
 }

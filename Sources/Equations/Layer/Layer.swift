@@ -28,7 +28,7 @@ public struct Layer: Sendable {
   ///
   /// - Parameters:
   ///   - file: The layer file.
-  ///   - form: The name of one of its forms.
+  ///   - name: The name of one of its forms.
   ///   - sizes: Every size that the file declares, by its letter; a step needs no frames.
   ///   - order: The storage order of the blocks, if the file lets it be chosen.
   ///   - positions: Counters by name.

@@ -12,14 +12,14 @@ public struct EquationEdit: Sendable {
 
 /// Every single edit of equations.
 struct EquationEdits {
-  private let equations: [Equation]
-  private let layer: LayerFile
-  private let widths: Widths
+  let equations: [Equation]
+  let layer: LayerFile
+  let widths: Widths
   /// Quantities that some equation reads at another frame: where a frame is easily mistaken.
-  private let recurrent: Set<String>
+  let recurrent: Set<String>
   /// Quantities that weigh two others: `f` and `1 - f` are easily exchanged.
-  private let gates: Set<Atom>
-  private let isBackward: Bool
+  let gates: Set<Atom>
+  let isBackward: Bool
 
   init(_ equations: [Equation], _ layer: LayerFile, _ widths: Widths, isBackward: Bool) {
     self.equations = equations
@@ -59,7 +59,7 @@ struct EquationEdits {
     return edits.filter { seen.insert($0.key).inserted }
   }
 
-  private func edit(
+  func edit(
     _ index: Int, _ words: String, _ explanation: String, _ change: (inout Equation) -> Void
   ) -> EquationEdit {
     var equation = equations[index]
@@ -72,7 +72,7 @@ struct EquationEdits {
 
   // MARK: Terms
 
-  private func termEdits(_ index: Int) -> [EquationEdit] {
+  func termEdits(_ index: Int) -> [EquationEdit] {
     let equation = equations[index]
     return equation.terms.indices.flatMap { place -> [EquationEdit] in
       let term = equation.terms[place]
@@ -96,7 +96,7 @@ struct EquationEdits {
 
   // MARK: Functions
 
-  private func others(_ function: Function) -> [Function] {
+  func others(_ function: Function) -> [Function] {
     switch function {
     case .sigmoid: [.tanh, .hardSigmoid, .identity]
     case .tanh: [.sigmoid, .identity]
@@ -107,11 +107,11 @@ struct EquationEdits {
     }
   }
 
-  private func name(_ function: Function) -> String {
+  func name(_ function: Function) -> String {
     function == .identity ? "identity" : function.name
   }
 
-  private func functionEdits(_ index: Int) -> [EquationEdit] {
+  func functionEdits(_ index: Int) -> [EquationEdit] {
     let function = equations[index].function
     return others(function).map { other in
       edit(
@@ -123,7 +123,7 @@ struct EquationEdits {
   }
 
   /// One function taken for another wherever it stands.
-  private var everyFunction: [EquationEdit] {
+  var everyFunction: [EquationEdit] {
     var seen: [Function] = []
     for equation in equations where equation.function != .identity {
       if !seen.contains(equation.function) { seen.append(equation.function) }
@@ -148,7 +148,7 @@ struct EquationEdits {
 
   // MARK: What a term is
 
-  private func kindEdits(_ index: Int, _ place: Int) -> [EquationEdit] {
+  func kindEdits(_ index: Int, _ place: Int) -> [EquationEdit] {
     let term = equations[index].terms[place]
     func replaced(_ words: String, _ explanation: String, _ kind: Term.Kind) -> EquationEdit {
       edit(index, words, explanation) { $0.terms[place].kind = kind }
@@ -211,13 +211,13 @@ struct EquationEdits {
     }
   }
 
-  private func hasSquareBlocks(_ weight: WeightReference) -> Bool {
+  func hasSquareBlocks(_ weight: WeightReference) -> Bool {
     guard let whole = widths.weights[weight.name] else { return false }
     return whole.rows == whole.block && whole.rows > 1
   }
 
   /// A product with each square block of its weight transposed: block by block.
-  private func transposed(_ index: Int, _ place: Int, _ product: ProductTerm) -> EquationEdit {
+  func transposed(_ index: Int, _ place: Int, _ product: ProductTerm) -> EquationEdit {
     let equation = equations[index]
     let blocks = product.weight.block == nil ? widths.blockNames[product.weight.name] ?? [] : []
     var turned = product
@@ -250,7 +250,7 @@ struct EquationEdits {
   }
 
   /// A parameter's gradient with each square block transposed.
-  private func transposedGradient(_ index: Int, _ left: Reference, _ right: Reference)
+  func transposedGradient(_ index: Int, _ left: Reference, _ right: Reference)
     -> EquationEdit
   {
     let equation = equations[index]
@@ -268,247 +268,5 @@ struct EquationEdits {
       index: index, replacements: [(index, changed)],
       key: "\(Printer.text(equation.target)): transposed",
       explanation: "each square block of \(Printer.text(equation)) is transposed")
-  }
-
-  private func elementwiseEdits(
-    _ index: Int, _ place: Int, _ head: Head, _ atoms: [Atom]
-  ) -> [EquationEdit] {
-    let term = equations[index].terms[place]
-    let text = Printer.text(term)
-    func replaced(
-      _ words: String, _ explanation: String, _ head: Head, _ atoms: [Atom], flips: Bool = false
-    ) -> EquationEdit {
-      edit(index, words, explanation) {
-        $0.terms[place].kind = .elementwise(head, atoms)
-        if flips { $0.terms[place].isNegative.toggle() }
-      }
-    }
-    var edits: [EquationEdit] = []
-    if atoms.count > 1 || head != .none && !atoms.isEmpty && head.isComplete {
-      for (position, atom) in atoms.enumerated() {
-        // The first factor of a head is part of it.
-        if head != .none && !head.isBlend && position == 0 { continue }
-        var rest = atoms
-        rest.remove(at: position)
-        edits.append(
-          replaced(
-            "\(Printer.text(atom)) left out of \(text)",
-            "the factor \(Printer.text(atom)) is left out",
-            head, rest))
-      }
-    }
-    switch head {
-    case .none: break
-    case .complement(let f):
-      edits.append(
-        replaced(
-          "(1 - \(Printer.text(f))) left out of \(text)",
-          "the factor 1 - \(Printer.text(f)) is left out", .none, atoms))
-      edits.append(
-        replaced(
-          "\(Printer.text(f)) for 1 - \(Printer.text(f))",
-          "\(Printer.text(f)) stands for 1 - \(Printer.text(f))", .none,
-          [atoms[0], f] + atoms.dropFirst()))
-    case .difference(let a, let b):
-      edits.append(
-        replaced(
-          "without \(Printer.text(b))", "\(Printer.text(b)) is left out", .none,
-          [atoms[0], a] + atoms.dropFirst()))
-      edits.append(
-        replaced(
-          "without \(Printer.text(a))", "\(Printer.text(a)) is left out", .none,
-          [atoms[0], b] + atoms.dropFirst(), flips: true))
-    case .blend(let f, let a, let b):
-      edits.append(
-        replaced(
-          "\(Printer.text(f)) and 1 - \(Printer.text(f)) exchanged",
-          "\(Printer.text(f)) stands for 1 - \(Printer.text(f)), and the reverse",
-          .blend(f, b, a), atoms))
-      edits.append(
-        replaced(
-          "without (1 - \(Printer.text(f))) * \(Printer.text(b))",
-          "(1 - \(Printer.text(f))) * \(Printer.text(b)) is left out", .none, [f, a] + atoms))
-      edits.append(
-        replaced(
-          "without \(Printer.text(f)) * \(Printer.text(a))",
-          "\(Printer.text(f)) * \(Printer.text(a)) is left out", .complement(f), [b] + atoms))
-    }
-    for (position, atom) in atoms.enumerated() where gates.contains(atom.unshifted) && head == .none
-    {
-      var rest = atoms
-      rest.remove(at: position)
-      guard !rest.isEmpty else { continue }
-      edits.append(
-        replaced(
-          "1 - \(Printer.text(atom)) for \(Printer.text(atom)) in \(text)",
-          "1 - \(Printer.text(atom)) stands for \(Printer.text(atom))", .complement(atom), rest))
-    }
-    // Every factor read elsewhere.
-    let all = head.atoms + atoms
-    for (position, atom) in all.enumerated() {
-      for (other, words) in atomEdits(atom, in: text) {
-        var changed = all
-        changed[position] = other
-        let count = head.atoms.count
-        edits.append(
-          replaced(
-            words, "\(Printer.text(other)) stands for \(Printer.text(atom))",
-            head.with(Array(changed[..<count])), Array(changed[count...])))
-      }
-    }
-    return edits
-  }
-
-  private func atomEdits(_ atom: Atom, in text: String) -> [(Atom, String)] {
-    switch atom {
-    case .quantity(let reference):
-      return readings(reference).map { other in
-        (.quantity(other), "\(Printer.text(other)) for \(Printer.text(reference)) in \(text)")
-      }
-    case .slope(let function, let reference):
-      let slopes: [Function] =
-        switch function {
-        case .sigmoid: [.tanh]
-        case .tanh: [.sigmoid]
-        default: []
-        }
-      return slopes.map { other in
-        let wrong = Atom.slope(other, reference)
-        return (wrong, "\(Printer.text(wrong)) for \(Printer.text(atom))")
-      }
-        + readings(reference).filter { $0.block == reference.block }.map { other in
-          let wrong = Atom.slope(function, other)
-          return (wrong, "\(Printer.text(wrong)) for \(Printer.text(atom))")
-        }
-    case .weight, .constant: return []
-    }
-  }
-
-  private func readingEdits(_ reference: Reference, in term: Term) -> [(Reference, String)] {
-    readings(reference).map {
-      ($0, "\(Printer.text($0)) for \(Printer.text(reference)) in \(Printer.text(term))")
-    }
-  }
-
-  /// The frames, frequency blocks and blocks of columns that may be taken for the right ones.
-  private func readings(_ reference: Reference) -> [Reference] {
-    var others: [Reference] = []
-    if recurrent.contains(reference.name) {
-      let steps =
-        switch reference.shift.frames {
-        case 0: [-1, 1]
-        case ..<0: [0, 1]
-        default: [0, -1]
-        }
-      others += steps.map {
-        Reference(
-          reference.name, reference.block, Shift(frames: $0, blocks: reference.shift.blocks))
-      }
-    }
-    if reference.shift.blocks != 0 {
-      for blocks in [0, -reference.shift.blocks] {
-        others.append(
-          Reference(
-            reference.name, reference.block, Shift(frames: reference.shift.frames, blocks: blocks)))
-      }
-      if reference.shift.frames == 0 {
-        // The block below of the frame before, or for a derivative the block above of the next.
-        let frames = isBackward ? 1 : -1
-        others.append(
-          Reference(
-            reference.name, reference.block,
-            Shift(frames: frames, blocks: reference.shift.blocks)))
-      }
-    }
-    if let block = reference.block {
-      for other in widths.blockNames[reference.name] ?? [] where other != block {
-        if widths.stretch(reference.name, other)?.count
-          == widths.stretch(reference.name, block)?.count
-        {
-          others.append(Reference(reference.name, other, reference.shift))
-        }
-      }
-    }
-    return others
-  }
-
-  // MARK: Taps
-
-  private func tapEdits(_ taps: TapsTerm) -> [(TapsTerm, String)] {
-    func changed(_ words: String, _ change: (inout TapsTerm) -> Void) -> (TapsTerm, String) {
-      var result = taps
-      change(&result)
-      return (result, "\(words) in \(Printer.text(Term(.taps(taps))))")
-    }
-    var edits = [
-      changed("each filter row one frame too near") { $0.start -= 1 },
-      changed("one term too many") { $0.extra += 1 },
-      changed("one term too few") { $0.extra -= 1 },
-      changed("positions ignored") { $0.isUnbounded = true },
-      changed("the other direction") { $0.isAhead.toggle() },
-    ]
-    for other in layer.counts where other.name != taps.counts {
-      edits.append(changed("the positions \(other.name)") { $0.counts = other.name })
-    }
-    if taps.first > 0 { edits.append(changed("filter rows one too low") { $0.first -= 1 }) }
-    return edits
-  }
-
-  /// One mistake made in all taps of the layer.
-  private var everyTap: [EquationEdit] {
-    let places = equations.indices.flatMap { index in
-      equations[index].terms.indices.compactMap { place -> (Int, Int, TapsTerm)? in
-        if case .taps(let taps) = equations[index].terms[place].kind { return (index, place, taps) }
-        return nil
-      }
-    }
-    guard places.count > 1 else { return [] }
-    let kinds: [(String, (inout TapsTerm) -> Void)] = [
-      ("each filter row one frame too near", { $0.start -= 1 }),
-      ("one term too many", { $0.extra += 1 }), ("one term too few", { $0.extra -= 1 }),
-      ("positions ignored", { $0.isUnbounded = true }),
-      ("the other direction", { $0.isAhead.toggle() }),
-    ]
-    return kinds.map { words, change in
-      var changed: [Int: Equation] = [:]
-      for (index, place, taps) in places {
-        var taps = taps
-        change(&taps)
-        changed[index, default: equations[index]].terms[place].kind = .taps(taps)
-      }
-      return EquationEdit(
-        index: places[0].0,
-        replacements: changed.sorted { $0.key < $1.key }.map { ($0.key, [$0.value]) },
-        key: "every filter: \(words)", explanation: "in every filter, \(words)")
-    }
-  }
-}
-
-extension Head {
-  /// Whether it is a value before any factor follows.
-  var isComplete: Bool { isBlend }
-
-  var isBlend: Bool {
-    if case .blend = self { return true }
-    return false
-  }
-
-  /// The same head of other atoms.
-  func with(_ atoms: [Atom]) -> Head {
-    switch self {
-    case .none: .none
-    case .complement: .complement(atoms[0])
-    case .difference: .difference(atoms[0], atoms[1])
-    case .blend: .blend(atoms[0], atoms[1], atoms[2])
-    }
-  }
-}
-
-extension Atom {
-  /// The atom at the frame at hand.
-  var unshifted: Atom {
-    guard case .quantity(var reference) = self else { return self }
-    reference.shift = .none
-    return .quantity(reference)
   }
 }
