@@ -263,8 +263,8 @@ struct Binder<Scalar: Arithmetic> {
     guard terms.count == 1 else {
       switch shape {
       case [2, 2]: return .sum22
-      case [1, 2]: return .sum12
-      case [1, 2, 2, 2, 2]: return .sum12222
+      case [1, 2] where instruction.function == .identity: return .sum12
+      case [1, 2, 2, 2, 2] where instruction.function == .identity: return .sum12222
       default: return .general
       }
     }
