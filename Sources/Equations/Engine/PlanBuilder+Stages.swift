@@ -105,6 +105,8 @@ extension PlanBuilder {
     }
     let skipped = skipped
     let time: (Reference) -> Time = { reference in
+      // What another block leaves is there only for some blocks.
+      if reference.shift.blocks != 0 { return .late }
       if !own.contains(reference.name) {
         return skipped.contains(reference.name) && reference.shift.frames != 0 ? .frame : .early
       }

@@ -131,7 +131,7 @@ struct EquationEdits {
     return seen.flatMap { function -> [EquationEdit] in
       let places = equations.indices.filter { equations[$0].function == function }
       guard places.count > 1 else { return [] }
-      return others(function).map { other in
+      return others(function).filter { $0 != .identity }.map { other in
         let names = places.map { equations[$0].target.name }.joined(separator: ", ")
         return EquationEdit(
           index: places[0],
