@@ -46,7 +46,9 @@ private func isGolden(_ path: String) -> Bool {
   }
   // A folder that cannot be listed holds no case that anybody could read.
   let names = (try? FileSystem.names(in: folder.text)) ?? []
-  return names.contains { CaseDescription.exists(in: folder.appending($0)) }
+  return names.map { folder.appending($0) }.contains {
+    FileSystem.kind(of: $0.text) == .folder && CaseDescription.exists(in: $0)
+  }
 }
 
 private func compareCases(

@@ -90,6 +90,8 @@ struct CaseBuffer {
   private let blockCount: Int
   private let frameCount: Int
   private let batchSize: Int
+  /// The given tensor that a quantity starts from, and whether that stands beside the last frame.
+  private let starts: [String: (given: String, isAhead: Bool)]
 
   init(buffer: LayerView.Buffer, columns: [LayerView.Column], layer: Layer) {
     self.buffer = buffer
@@ -109,6 +111,13 @@ struct CaseBuffer {
     let rows = all.first { $0.isSequence }?.shape ?? [1, 1]
     frameCount = rows[0]
     batchSize = rows[1]
+    var starts: [String: (given: String, isAhead: Bool)] = [:]
+    for start in layer.form.starts {
+      if let given = start.given {
+        starts[start.quantity] = (given, layer.isReadAhead(start.quantity))
+      }
+    }
+    self.starts = starts
   }
 
   private var perBlock: Int { widths.reduce(0, +) }
@@ -119,7 +128,8 @@ struct CaseBuffer {
     (k + (buffer.hasBlockPadding ? 1 : 0)) * perBlock + widths[..<index].reduce(0, +)
   }
 
-  /// The buffer of a run: `(T+2)·N` rows, frame blocks 0 and T+1 padding.
+  /// The buffer of a run: `(T+2)·N` rows, frame blocks 0 and T+1 padding, but for the states that are
+  /// given there, as Kaldi holds them.
   ///
   /// - Parameters:
   ///   - results: The layer's quantities, each `[T, N, B·columns]`.
@@ -140,6 +150,20 @@ struct CaseBuffer {
           for j in 0..<size {
             matrix[row + batchSize, target + j] =
               tensor.elements[(row * blockCount + k) * size + j]
+          }
+        }
+      }
+      // Kaldi puts the state into the column that the next frame reads, and not into copies of it.
+      let isCopy = columns[..<index].contains { $0.source == source }
+      guard !isCopy, let start = starts[source], let initial = results[start.given] else {
+        continue
+      }
+      for row in 0..<batchSize {
+        for k in 0..<blockCount {
+          for j in 0..<size {
+            matrix[
+              row + (start.isAhead ? rowCount + batchSize : 0), firstColumn(index, block: k) + j] =
+              initial.elements[(row * blockCount + k) * size + j]
           }
         }
       }

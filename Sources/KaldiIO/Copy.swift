@@ -110,7 +110,11 @@ public func copyTensors(
       try writer.take(record)
     }
   }
-  return try writer.finish(input: input.text)
+  let count = try writer.finish(input: input.text)
+  for key in writer.skippedKeys {
+    warn("key '\(key)' is not in \(table?.script ?? ""): passed over")
+  }
+  return count
 }
 
 private func copyModel(
@@ -182,6 +186,9 @@ private struct CopyWriter {
     }
     try write(record)
   }
+
+  /// Keys that had no place in the script file that names the outputs.
+  var skippedKeys: [String] { open?.skipped ?? [] }
 
   mutating func finish(input: String) throws(KaldiIOError) -> Int {
     if let only = waiting, case .tensor(let tensor) = only.content {

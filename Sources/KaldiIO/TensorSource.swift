@@ -153,7 +153,20 @@ public struct TensorSource: Sendable {
     switch target {
     case .table(let specifier):
       var reader = try TableReader(specifier, pipes: options.pipes, options: options.text)
-      while let record = try reader.next() { try body(record) }
+      var told = 0
+      while true {
+        let record = try reader.next()
+        // What a permissive table passes over is told all the same.
+        for error in reader.skipped[told...] {
+          try body(
+            TensorRecord(
+              name: "", content: .unrecognised("passed over: \(error)"),
+              origin: .init(file: specifier.name)))
+        }
+        told = reader.skipped.count
+        guard let record else { break }
+        try body(record)
+      }
     case .folder(let path): try forEachFile(path, body)
     case .file, .input:
       var records = try openedFile()

@@ -32,6 +32,11 @@ enum Tool {
     try run(executable, arguments, input: input, in: folder)
   }
 
+  /// Runs the tool with arguments.
+  static func run(_ arguments: [String], in folder: URL = root) throws -> Outcome {
+    try run(executable, arguments, input: [], in: folder)
+  }
+
   /// Runs a shell line in which `$tool` is the tool.
   static func shell(_ line: String, in folder: URL = root) throws -> Outcome {
     let quoted = "tool='\(executable.path)'; \(line)"

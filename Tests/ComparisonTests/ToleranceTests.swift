@@ -36,12 +36,13 @@ import Testing
   @Test("a print adds half a unit of the last digit that its numbers show, in files and in logs")
   func shownDigits() {
     for isLog in [false, true] {
-      // 0.31 within 3.1e-7; its seventh digit is worth 1e-7, its fourth 1e-4.
+      // 0.31 within 3.1e-7; its seventh digit is worth 1e-7.
       #expect(verdict(0.31 + 3.5e-7, .text(significantDigits: 7), isLog: isLog) == .match)
       #expect(verdict(0.31 + 3.7e-7, .text(significantDigits: 7), isLog: isLog) == .mismatch)
       #expect(verdict(0.31 + 3.5e-7, .text(significantDigits: 9), isLog: isLog) == .mismatch)
-      #expect(verdict(0.31 + 5.02e-5, .text(significantDigits: 4), isLog: isLog) == .match)
-      #expect(verdict(0.31 + 5.04e-5, .text(significantDigits: 4), isLog: isLog) == .mismatch)
+      // Numbers that have two digits by nature show nothing: six are taken.
+      #expect(verdict(0.31 + 8.0e-7, .text(significantDigits: 2), isLog: isLog) == .match)
+      #expect(verdict(0.31 + 8.2e-7, .text(significantDigits: 2), isLog: isLog) == .mismatch)
     }
   }
 

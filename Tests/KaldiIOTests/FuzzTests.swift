@@ -43,8 +43,6 @@ struct FuzzTests {
       let isBinary = try source.takeBinaryHeader()
       while try source.peek() != nil {
         _ = try source.readToken()
-        _ = try? source.readInt32Vector(isBinary: isBinary)
-        _ = try? source.readBool(isBinary: isBinary)
         _ = try? source.readFloat(isBinary: isBinary)
         _ = try? source.readInt32(isBinary: isBinary)
       }

@@ -61,25 +61,22 @@ struct SparseTests {
     }
   }
 
-  @Test("Integers, truth values and integer vectors, binary and text")
+  @Test("Integers and numbers, binary and text")
   func basics() throws {
     for isBinary in [true, false] {
       let sink = ByteSink()
       try sink.append(token: "<Splice>")
       try sink.append(Int32(-2), isBinary: isBinary)
       try sink.append(1.5, precision: .float32, isBinary: isBinary, style: .shortestFloat)
-      try sink.append(true, isBinary: isBinary)
-      try sink.append([1, -2, 3], isBinary: isBinary)
       if isBinary {
-        let start: [UInt8] = [4, 0xfe, 0xff, 0xff, 0xff, 4, 0, 0, 0xc0, 0x3f, 0x54]
-        #expect(Array(sink.bytes.dropFirst(9).prefix(11)) == start)
+        let start: [UInt8] = [4, 0xfe, 0xff, 0xff, 0xff, 4, 0, 0, 0xc0, 0x3f]
+        #expect(Array(sink.bytes.dropFirst(9).prefix(10)) == start)
       }
       let source = ByteSource(bytes: sink.bytes, name: "b")
       try source.expect(token: "<Splice>")
       #expect(try source.readInt32(isBinary: isBinary) == -2)
       #expect(try source.readFloat(isBinary: isBinary).value == 1.5)
-      #expect(try source.readBool(isBinary: isBinary))
-      #expect(try source.readInt32Vector(isBinary: isBinary) == [1, -2, 3])
+      if !isBinary { try source.skipWhitespace() }
       #expect(try source.peek() == nil)
     }
     #expect(throws: KaldiIOError.self) {

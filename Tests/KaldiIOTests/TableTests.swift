@@ -118,9 +118,6 @@ struct TableTests {
     let parts = try readAll("scp:\(folder.path)/b.scp")
     #expect(try tensor(parts[0]).matrix.elements == [4, 8])
     #expect(try tensor(parts[2]).matrix.elements == [0, 1, 2, 3])
-    var reader = try TableReader(#require(try ReadSpecifier.parse("scp:\(folder.path)/a.scp")))
-    #expect(try reader.first(withKey: "second")?.name == "second")
-    #expect(try reader.first(withKey: "second") == nil)
   }
 
   @Test("A pipe runs from the command line, never from inside a file unless allowed")

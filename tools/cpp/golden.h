@@ -502,14 +502,14 @@ class Layout {
       : name_(tensor.file["name"].text), blocks_(tensor.entry["blocks"].items) {
     const std::string &layout = tensor.file["layout"].text;
     const std::size_t count = static_cast<std::size_t>(std::max(0.0, dimensions["T"].number));
-    const std::size_t streams = static_cast<std::size_t>(std::max(1.0, dimensions["N"].number));
+    const std::size_t streams = static_cast<std::size_t>(std::max(0.0, dimensions["N"].number));
     is_backward_ = tensor.entry["role"].text == "gradient" || name_.compare(0, 13, "backpropagate") == 0 ||
                    (!blocks_.empty() && blocks_[0]["name"].text.compare(0, 1, "d") == 0);
     const bool by_frame = layout == "time-major";
     if ((!by_frame && layout != "batch-major") || count == 0) return;
     if (rows == count) Set(1, count, true, 0);
-    else if (rows == count * streams) Set(streams, count, by_frame, 0);
-    else if (rows == (count + 2) * streams && by_frame) Set(streams, count, true, 1);
+    else if (streams > 0 && rows == count * streams) Set(streams, count, by_frame, 0);
+    else if (streams > 0 && rows == (count + 2) * streams && by_frame) Set(streams, count, true, 1);
   }
 
   /// The place in the order of evaluation, to be compared.
@@ -753,19 +753,25 @@ class Golden {
     if (result.outside > 0) {
       const double e = wanted.values[worst], a = found.values[worst];
       result.verdict = Judgement::kMismatch;
-      result.lines.push_back(
-          std::to_string(result.outside) + " of " + std::to_string(wanted.values.size()) +
-          " elements out; worst at " + std::to_string(result.row) + "," + std::to_string(result.column) +
-          ": expected " + detail::Short(e, 9) + " within " +
-          detail::Short(std::isfinite(e) && std::isfinite(a) ? allowed[worst] : 0, 3) + ", found " +
-          detail::Short(a, 9));
+      result.lines.push_back(std::to_string(result.outside) + " of " + std::to_string(wanted.values.size()) +
+                             " elements out; " + WorstWords(result, e, a, allowed[worst]));
       if (tensor.IsResult())
         result.lines.push_back("first wrong: " + layout.Words(first / wanted.columns, first % wanted.columns));
       result.lines.push_back("worst: " + layout.Words(result.row, result.column));
     }
     CallOutNothing(wanted, found, &result);
-    if (result.verdict == Judgement::kMatch && tensor.IsResult()) Weigh(wanted, allowed, &result);
+    if (result.verdict == Judgement::kMatch) Weigh(wanted, found, allowed, &result);
     return result;
+  }
+
+  /// The worst element, in the words of `compare`.
+  static std::string WorstWords(const Judgement &result, double expected, double actual, double allowed) {
+    const std::string place = std::to_string(result.row) + "," + std::to_string(result.column);
+    const std::string due = "expected " + detail::Short(expected, 9) + " within " +
+                            detail::Short(std::isfinite(expected) ? allowed : 0, 3);
+    if (std::isnan(actual)) return "not a number from " + place + " on, where " + due + " belongs";
+    if (std::isinf(actual)) return "infinite from " + place + " on, where " + due + " belongs";
+    return "worst at " + place + ": " + due + ", found " + detail::Short(actual, 9);
   }
 
   static std::vector<long> OrderOf(const detail::Layout &layout, const Matrix &matrix, std::size_t index) {
@@ -781,7 +787,7 @@ class Golden {
       const double roundoff = std::ldexp(1.0, use_double_ ? -53 : -24);
       for (std::size_t i = 0; i < count; ++i)
         allowed[i] = roundoff * std::fabs(wanted.values[i]) + 1e-8 +
-                     (use_double_ ? 0 : detail::SeventhDigit(found.values[i]));
+                     (use_double_ ? 0 : detail::SeventhDigit(std::isfinite(found.values[i]) ? found.values[i] : wanted.values[i]));
       return allowed;
     }
     bool is_bounded = false;
@@ -817,28 +823,33 @@ class Golden {
     }
   }
 
-  /// Tells a tensor that decides nothing: more than half of its non-zero elements could be off by
-  /// a tenth of its root mean square and still pass.
-  static void Weigh(const Matrix &wanted, const std::vector<double> &allowed, Judgement *result) {
-    double squares = 0;
+  /// Tells a tensor that decides nothing: more than half of its elements that are not 0 could be off
+  /// by a tenth of its root mean square and still pass.
+  static void Weigh(const Matrix &wanted, const Matrix &found, const std::vector<double> &allowed,
+                    Judgement *result) {
+    double largest = 0, squares = 0;
     std::size_t finite = 0, count = 0, vacuous = 0;
     for (double value : wanted.values) {
       if (!std::isfinite(value)) continue;
-      squares += value * value;
+      largest = std::max(largest, std::fabs(value));
       ++finite;
     }
-    if (finite == 0) return;
-    const double threshold = std::sqrt(squares / static_cast<double>(finite)) / 10;
+    if (!(largest > 0)) return;
+    for (double value : wanted.values)
+      if (std::isfinite(value)) squares += (value / largest) * (value / largest);
+    const double limit = 0.1 * (largest * std::sqrt(squares / static_cast<double>(finite)));
     for (std::size_t i = 0; i < wanted.values.size(); ++i) {
       if (wanted.values[i] == 0) continue;
       ++count;
-      if (allowed[i] >= threshold) ++vacuous;
+      // What is not finite is right or wrong, whatever the tolerance.
+      const bool is_finite = std::isfinite(wanted.values[i]) && std::isfinite(found.values[i]);
+      if (is_finite && !(allowed[i] < limit)) ++vacuous;
     }
-    if (2 * vacuous <= count) return;
+    const double share = static_cast<double>(vacuous) / static_cast<double>(count);
+    if (!(share > 0.5)) return;
     result->verdict = Judgement::kUndecided;
-    result->lines.push_back("undecided: " + std::to_string(vacuous) + " of " + std::to_string(count) +
-                            " non-zero elements have a tolerance of a tenth of the tensor's root mean"
-                            " square or more");
+    result->lines.push_back("decides nothing: " + detail::Short(share * 100, 3) +
+                            "% of the elements that are not 0 may err by a tenth of the root mean square or more");
   }
 
   /// What `nnet-oracle compare` finds to be the cause, where the program is there.

@@ -32,7 +32,7 @@ kaldi=(-Wall -Wextra -std=c++11 -Itools/cpp -Itools/kaldi/stub tools/kaldi/oracl
 for switches in "" -DNNET_ORACLE_BUFFERS -DNNET_ORACLE_UPSTREAM; do
   "$compiler" -fsyntax-only -Werror $switches "${kaldi[@]}"
 done
-cases=(sru sru-probe compact-vfsmn compact-vfsmn-probe bi-compact-vfsmn bi-compact-vfsmn-probe)
+cases=(sru sru-probe tflstm compact-vfsmn compact-vfsmn-probe bi-compact-vfsmn bi-compact-vfsmn-probe)
 here=$PWD
 cd "$work"
 expect() { # STATUS TEXT COMMAND…: the command's exit status, and a line of what it prints
@@ -47,11 +47,12 @@ expect() { # STATUS TEXT COMMAND…: the command's exit status, and a line of wh
 }
 (cd "$here" && "$compiler" -fsanitize=address,undefined -fno-sanitize-recover=all \
   -DNNET_ORACLE_BUFFERS "${kaldi[@]}" -o "$work/harness")
-expect 0 "MATCH: 6 match, 0 mismatch, 0 left out" ./harness "$here/golden" "${cases[@]}"
-expect 2 "tflstm: left out: unknown marker <TfLstm>" ./harness "$here/golden"
+expect 0 "MATCH: 7 match, 0 mismatch, 0 left out" ./harness "$here/golden" "${cases[@]}"
+expect 2 "nowhere: left out: " ./harness "$here/golden" sru nowhere
 expect 1 "compact-vfsmn/kaldi/in_diff: 75 of 75 elements out; worst at 7,2: expected 38 within 2.27e-06, found 0" \
   env STUB_BUG=1 ./harness "$here/golden" "${cases[@]}"
 expect 1 "first wrong: derivative of the forget gate" env STUB_BUG=2 ./harness "$here/golden" sru
+expect 1 "tflstm/kaldi/peephole_f_c_corr: 3 of 3 elements out" env STUB_BUG=2 ./harness "$here/golden" tflstm
 expect 1 "sru/kaldi/bias_f_corr: 3 of 3 elements out" env STUB_BUG=3 ./harness "$here/golden" sru
 [ -s oracle-dump/sru/propagate_buf.mat ]
 

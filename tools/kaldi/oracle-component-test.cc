@@ -153,6 +153,10 @@ void SetStateOf(const Golden &g, Unit *unit) {
   if (unit == NULL) return;
   CuMatrix<BaseFloat> buffer;
   LoadOnDevice(g, "propagate_buf", &buffer);
+  const std::vector<double> padded = g.Expected("propagate_buf").values;
+  const auto end = padded.begin() + g.Dimension("N") * buffer.NumCols();
+  if (std::all_of(padded.begin(), end, [](double value) { return value == 0; }))
+    throw nnet_oracle::Error("the golden buffers do not hold its initial state");
   unit->prev_nnet_state_.Resize(g.Dimension("N"), buffer.NumCols());
   unit->prev_nnet_state_.CopyFromMat(buffer.RowRange(0, g.Dimension("N")));
 }
@@ -307,9 +311,10 @@ int TestCases(const std::string &root, std::vector<std::string> cases, const std
     }
   }
   if (!models.empty()) return 0;
-  std::cout << (mismatched ? "MISMATCH: " : "MATCH: ") << matched << " match, " << mismatched << " mismatch, "
+  const bool is_trouble = left_out > 0 || matched + mismatched == 0;
+  std::cout << (is_trouble ? "TROUBLE: " : mismatched ? "MISMATCH: " : "MATCH: ") << matched << " match, " << mismatched << " mismatch, "
             << left_out << " left out\n";
-  if (left_out > 0 || matched + mismatched == 0) return 2;
+  if (is_trouble) return 2;
   return mismatched > 0 ? 1 : 0;
 }
 

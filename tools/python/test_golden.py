@@ -93,7 +93,7 @@ class EveryCase(unittest.TestCase):
                     continue
                 self.assertIn("every element is 0", failure(g.check, name, g[name] * 0))
                 self.assertIn("elements out", failure(g.check, name, g[name] * 2))
-                self.assertIn("found nan", failure(g.check, name, g[name] * np.nan))
+                self.assertIn("not a number from 0,0 on", failure(g.check, name, g[name] * np.nan))
 
     def test_float64_bounds_refuse_float32_results(self):
         g = golden(ROOT / "golden/tflstm", double=True)
@@ -141,39 +141,41 @@ class Texts(unittest.TestCase):
             self.assertEqual(module.short(value, digits), text)
 
 
-class Folders(unittest.TestCase):
-    def case(self, folder, bound, values=(1.0, -1.0, 0.0, 2.0), **file):
-        """A golden folder of one output with the same bound everywhere."""
-        folder = pathlib.Path(folder)
-        (folder / "numpy").mkdir()
-        text = lambda numbers: " [ " + " ".join(map(repr, numbers)) + " ]\n"  # noqa: E731
-        (folder / "numpy/out.txt").write_text(text(values))
-        (folder / "numpy/out.float32-bound.txt").write_text(text([bound] * len(values)))
-        entry = {
-            "name": "out", "role": "output", "shape": [len(values)], "evaluationIndex": 0, "blocks": [],
-            "files": [{
-                "view": "numpy", "name": "out", "file": "numpy/out.txt", "layout": "plain",
-                "float32Bound": "numpy/out.float32-bound.txt", **file,
-            }],
-        }
-        (folder / "case.json").write_text(json.dumps({
-            "format": 1, "case": "made", "kernel": "made", "component": None, "dimensions": {},
-            "gateOrder": None, "settings": {}, "arithmetic": "ball", "largestRadius": 0,
-            "tensors": [entry]}))
-        return golden(folder)
+def made_case(folder, bound, values=(1.0, -1.0, 0.0, 2.0), **file):
+    """A golden folder of one output with the same bound everywhere."""
+    folder = pathlib.Path(folder)
+    (folder / "numpy").mkdir()
+    text = lambda numbers: " [ " + " ".join(map(repr, numbers)) + " ]\n"  # noqa: E731
+    (folder / "numpy/out.txt").write_text(text(values))
+    (folder / "numpy/out.float32-bound.txt").write_text(text([bound] * len(values)))
+    entry = {
+        "name": "out", "role": "output", "shape": [len(values)], "evaluationIndex": 0, "blocks": [],
+        "files": [{
+            "view": "numpy", "name": "out", "file": "numpy/out.txt", "layout": "plain",
+            "float32Bound": "numpy/out.float32-bound.txt",
+            "float64Bound": "numpy/out.float32-bound.txt", **file,
+        }],
+    }
+    (folder / "case.json").write_text(json.dumps({
+        "format": 1, "case": "made", "kernel": "made", "component": None, "dimensions": {},
+        "gateOrder": None, "settings": {}, "arithmetic": "ball", "largestRadius": 0,
+        "tensors": [entry]}))
+    return golden(folder)
 
+
+class Folders(unittest.TestCase):
     def test_vacuous_tolerances_are_undecided(self):
         # The root mean square is sqrt(6/4), a tenth of it 0.12247…
         with tempfile.TemporaryDirectory() as folder:
-            g = self.case(folder, 0.1225)
-            with self.assertRaisesRegex(Undecided, "undecided: 3 of 3 non-zero elements"):
+            g = made_case(folder, 0.1225)
+            with self.assertRaisesRegex(Undecided, "decides nothing: 100% of the elements that are not 0"):
                 g.check("out", g.out)
             self.assertEqual(g.check("out", g.out, allow_undecided=True).verdict, "undecided")
             with self.assertRaises(Mismatch) as caught:
                 g.check("out", g.out * 2)
             self.assertNotIsInstance(caught.exception, Undecided)
         with tempfile.TemporaryDirectory() as folder:
-            g = self.case(folder, 0.1224)
+            g = made_case(folder, 0.1224)
             self.assertEqual(g.check("out", g.out + 0.12).verdict, "match")
 
     def test_only_inputs_compared_is_undecided(self):
@@ -185,7 +187,7 @@ class Folders(unittest.TestCase):
 
     def test_descriptions_that_lead_outside_or_are_none_are_refused(self):
         with tempfile.TemporaryDirectory() as folder:
-            g = self.case(folder, 1e-3, file="../secret.txt")
+            g = made_case(folder, 1e-3, file="../secret.txt")
             with self.assertRaisesRegex(GoldenError, "leads outside"):
                 g.out
             for text in ("", "[]", "{}", '{"format": 1}', '{"format": 2, "case": "x"}', "{\"a\":" * 50):
@@ -220,6 +222,8 @@ class Folders(unittest.TestCase):
         g = golden(ROOT / "golden/sru")
         with self.assertRaises(GoldenError):
             g.check("out", np.array([["a"]]))
+        with self.assertRaises(GoldenError):
+            g.check("out", [[1, 2], "a"])
 
 
 class WithTheProgram(unittest.TestCase):
@@ -266,6 +270,33 @@ class WithTheProgram(unittest.TestCase):
         self.assertGreater(compared, 100)
 
     @needs_oracle
+    def test_what_is_no_number_or_decides_nothing_has_the_words_of_the_command_line(self):
+        for value in (np.nan, np.inf, -np.inf):
+            g = golden(ROOT / "golden/sru")
+            array = g.out
+            array[1, 1, 1] = value
+            self.same_words(g, {"out": array}, failure(g.check, "out", array))
+        with tempfile.TemporaryDirectory() as folder:
+            g = made_case(folder, 0.1225)
+            self.same_words(g, {"out": g.out}, failure(g.check, "out", g.out))
+        g = golden(ROOT / "golden/sru")
+        self.same_words(g, {"x": g.x, "W": g.W}, failure(g.check_all, {"x": g.x, "W": g.W}))
+
+    def same_words(self, g, arrays, text):
+        """The first line of a failure, but for the tensor's name, stands in what `compare` prints."""
+        with tempfile.TemporaryDirectory() as folder:
+            dump(folder, arrays)
+            run = subprocess.run(
+                [ORACLE, "compare", f"{g.folder}/{g.view}", folder], capture_output=True, text=True)
+            self.assertIn(text.split("\n")[0].split(": ", 1)[1], run.stdout + run.stderr)
+            if CHECK and len(arrays) == 1:
+                ((name, array),) = arrays.items()
+                run = subprocess.run(
+                    [CHECK, f"{g.folder}/{g.view}", name, self.text_file(folder, array)],
+                    capture_output=True, text=True)
+                self.assertEqual(run.stdout, text + "\n")
+
+    @needs_oracle
     def test_causes_are_those_of_the_command_line(self):
         for name, change in [("dW", lambda a: a.T), ("out", lambda a: a * 2), ("dx", lambda a: a * 0)]:
             g = golden(ROOT / "golden/sru")
@@ -290,6 +321,61 @@ class WithTheProgram(unittest.TestCase):
         text = failure(golden(ROOT / "golden/tflstm/kaldi").check, "kaldi/out",
                        golden(ROOT / "golden/tflstm").out.reshape(6, 6))
         self.assertIn("sequences are written batch-major", text)
+
+
+class Readme(unittest.TestCase):
+    """The README's ten lines: right they pass, wrong they say what the README shows."""
+
+    readme = (ROOT / "README.md").read_text()
+
+    def test_the_examples_are_the_files(self):
+        self.assertIn((ROOT / "tools/python/example_test.py").read_text(), self.readme)
+        self.assertIn((ROOT / "tools/cpp/example_test.cc").read_text(), self.readme)
+
+    def shown(self, start):
+        """The lines from `start` to the end of the README's block, without pytest's mark."""
+        block = self.readme[self.readme.index(start):].split("```")[0].split("…\n")[0]
+        return "\n".join(line[12:] if line.startswith("E  ") else line for line in block.rstrip().split("\n"))
+
+    def run_python(self, source):
+        """The text of the example's failure, or nothing."""
+        names = {}
+        folder = os.getcwd()
+        os.chdir(ROOT)
+        try:
+            exec(compile(source, "example_test.py", "exec"), names)  # noqa: S102
+            names["test_my_sru"]()
+            return ""
+        except AssertionError as error:
+            return str(error)
+        finally:
+            os.chdir(folder)
+
+    @needs_oracle
+    def test_the_python_example(self):
+        source = (ROOT / "tools/python/example_test.py").read_text()
+        self.assertEqual(self.run_python(source), "")
+        right, wrong = "r * c + (1 - r) * u", "(1 - r) * c + r * u"
+        self.assertIn(right, source)
+        text = self.run_python(source.replace(right, wrong))
+        self.assertEqual(text, self.shown("sru/numpy/out: 18 of 18"))
+
+    @needs_oracle
+    @unittest.skipUnless(CHECK, "$GOLDEN_CHECK is not set")
+    def test_the_cpp_example(self):
+        source = (ROOT / "tools/cpp/example_test.cc").read_text()
+        right, wrong = "k <= position[t]", "k <= t"
+        self.assertIn(right, source)
+        with tempfile.TemporaryDirectory() as folder:
+            program = os.path.join(folder, "example")
+            for text, is_right in [(source, True), (source.replace(right, wrong), False)]:
+                pathlib.Path(program + ".cc").write_text(text)
+                subprocess.run(
+                    ["c++", "-std=c++11", f"-I{ROOT}/tools/cpp", program + ".cc", "-o", program], check=True)
+                run = subprocess.run([program], capture_output=True, text=True, cwd=ROOT)
+                self.assertEqual(run.returncode == 0, is_right, run.stderr)
+            shown = self.shown("compact-vfsmn/kaldi/out: 30 of 75")
+            self.assertEqual(run.stderr.split("what():  ")[1].rstrip(), shown)
 
 
 class Frameworks(unittest.TestCase):

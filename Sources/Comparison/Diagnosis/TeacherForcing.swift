@@ -58,10 +58,10 @@ struct TeacherForcing {
     guard let forecaster, let description = expected.description, let view = expected.view,
       options.teacherForced
         ?? (hasVacuousBound(description, view)
-          || judgements.contains { isForward($0) && $0.row.verdict == .undecided })
+          || judgements.contains { isResult($0) && $0.row.verdict == .undecided })
     else { return nil }
     var printed: [String: PrintedFrames] = [:]
-    for judgement in judgements where isForward(judgement) {
+    for judgement in judgements where isResult(judgement) {
       // Of several prints of one tensor the first is taken for the program's state.
       let name = judgement.expected.name
       guard printed[name] == nil else { continue }
@@ -75,7 +75,7 @@ struct TeacherForcing {
       return options.teacherForced == true ? untold(judgements) : nil
     }
     var places: [Int: Judgement] = [:]
-    for (place, judgement) in judgements.enumerated() where isForward(judgement) {
+    for (place, judgement) in judgements.enumerated() where isResult(judgement) {
       let name = judgement.expected.name
       guard let values = forecast.tensors[name], let bound = forecast.bounds[name],
         ShapeFit(expected: judgement.expected.matrix, actual: values) != .none,
@@ -95,7 +95,7 @@ struct TeacherForcing {
   /// The forward results as they were, with a word to whoever asked in vain.
   private func untold(_ judgements: [Judgement]) -> [Int: Judgement] {
     var places: [Int: Judgement] = [:]
-    for (place, judgement) in judgements.enumerated() where isForward(judgement) {
+    for (place, judgement) in judgements.enumerated() where isResult(judgement) {
       var told = judgement
       told.row.note =
         (told.row.note.map { $0 + "; " } ?? "")
@@ -105,10 +105,10 @@ struct TeacherForcing {
     return places
   }
 
-  /// Whether a judgement is about forward results of every frame.
-  private func isForward(_ judgement: Judgement) -> Bool {
-    guard judgement.isComparable, judgement.update == nil else { return false }
-    return judgement.expected.role == .output || judgement.expected.role == .internal
+  /// Whether a judgement is about a result, forward or backward.
+  private func isResult(_ judgement: Judgement) -> Bool {
+    judgement.isComparable && judgement.update == nil
+      && judgement.expected.role?.isResult == true
   }
 
   /// Whether a forward result of the view has a bound as large as its largest number.

@@ -27,7 +27,9 @@ struct ExpectedTensor: Sendable {
 
   /// The tolerance for a dump's tensor held against this one.
   func tolerance(for actual: StoredTensor, options: ComparisonOptions) -> Tolerance {
-    let digits = PrintedDigits(actual, options: options)
+    let isComparable = ShapeFit(expected: matrix, actual: actual.matrix) != .none
+    let digits = PrintedDigits(
+      actual, expected: isComparable ? matrix.elements : nil, options: options)
     if !options.hasOwnTolerance {
       if let role, !role.isResult {
         let roundoff =

@@ -33,7 +33,7 @@ struct DigitsHint: Sendable {
         (PrintedDigits.significant(count), "--digits \(count)"),
         (PrintedDigits.fixed(count), "--decimals \(count)"),
       ]
-      where digits != tolerance.digits && numbers.allSatisfy({ Self.holds($0, digits) }) {
+      where digits != tolerance.digits && numbers.allSatisfy({ digits.holds($0) }) {
         var wider = tolerance
         wider.digits = digits
         let metrics = ElementMetrics(
@@ -45,13 +45,5 @@ struct DigitsHint: Sendable {
       }
     }
     return nil
-  }
-
-  /// Whether a number may have been printed so, at most rounded to binary32 afterwards.
-  private static func holds(_ value: Double, _ digits: PrintedDigits) -> Bool {
-    let unit = digits.unit(of: value)
-    guard unit > 0 else { return true }
-    let remainder = (value / unit - (value / unit).rounded()).magnitude * unit
-    return remainder <= Tolerance.float32Roundoff * value.magnitude
   }
 }

@@ -21,11 +21,17 @@ enum PrintedDigits: Sendable, Equatable {
   ///
   /// The object's digits count, not the element's: `%g` drops trailing zeros, so `0.7` was printed
   /// with as many as its neighbours. Nothing but the numbers is asked: a file's name says nothing.
-  init(_ stored: StoredTensor, options: ComparisonOptions) {
+  ///
+  /// - Parameters:
+  ///   - stored: The object.
+  ///   - expected: What is expected of it, element by element; `nil` where that is not known.
+  ///   - options: The user's wishes.
+  init(_ stored: StoredTensor, expected: [Double]?, options: ComparisonOptions) {
     switch stored.encoding {
     case .text(let seen):
       self =
-        Self.given(by: options) ?? Self.shown(by: stored.matrix.elements, significantDigits: seen)
+        Self.given(by: options)
+        ?? Self.shown(by: stored.matrix.elements, of: expected, significantDigits: seen)
     case .fixedPoint(let decimals): self = Self.given(by: options) ?? .fixed(decimals)
     case .float32, .float64: self = .exact
     case .other(let name): self = Self.compressed(name, stored.matrix)
@@ -46,6 +52,16 @@ enum PrintedDigits: Sendable, Equatable {
     case .significant(let digits): DecimalUnit.unit(of: value, digits: digits)
     case .fixed(let decimals): value.isFinite ? DecimalUnit.power(-decimals) : 0
     }
+  }
+
+  /// Whether a number may have been printed so, at most rounded to binary32 afterwards.
+  func holds(_ value: Double) -> Bool {
+    let unit = unit(of: value)
+    guard unit > 0 else { return true }
+    let multiple = value / unit
+    // Of eight digits and more that rounding would leave nothing to tell.
+    let rounding = min(Tolerance.float32Roundoff * multiple.magnitude, 1.0 / 16)
+    return (multiple - multiple.rounded()).magnitude <= rounding
   }
 
   /// The levels of Kaldi's compressed matrices, from the range the numbers take.

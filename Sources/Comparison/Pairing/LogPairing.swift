@@ -185,7 +185,7 @@ struct LogPairing: Sendable {
     let roundoff = options.double ? Tolerance.float64Roundoff : Tolerance.float32Roundoff
     let options = options
     func digits(_ actual: ActualTensor) -> PrintedDigits {
-      PrintedDigits(actual.tensor, options: options)
+      PrintedDigits(actual.tensor, expected: nil, options: options)
     }
     let outcome: LearningRate =
       options.learningRate.map { .found($0) }

@@ -326,6 +326,7 @@ extension Binder {
       }
     case .taps(let taps, let gradient):
       bound.kind = .taps
+      bound.frames = reduction.frames
       bound.sums = store.lane[first, taps.rows * whole.columns]
       bound.cleared = bound.sums
       bound.extent.columns = whole.columns

@@ -67,41 +67,63 @@ enum Fusion {
   ) -> [Instruction<Scalar>] {
     var result: [Instruction<Scalar>] = []
     for instruction in instructions {
-      guard var last = result.last, last.kind == .elementwise, instruction.kind == .elementwise,
-        last.rows == instruction.rows, last.columns == instruction.columns,
-        let made = last.target, let target = instruction.target
-      else {
-        result.append(instruction)
-        continue
-      }
-      if last.form == .sum22, last.function == .identity, last.keep == nil,
-        instruction.sums == nil, instruction.termCount == 1, instruction.function != .identity,
-        instruction.isPlain(operands: operands, of: made)
+      // What follows from a number alone is computed with it; what stands between reads neither.
+      if let place = result.indices.reversed().prefix(4).first(where: { place in
+        followed(result[place], by: instruction, operands) != nil
+      }), let joined = followed(result[place], by: instruction, operands) {
+        result[place] = joined
+      } else if let last = result.last,
+        let joined = multiplied(last, by: instruction, operands)
       {
-        last.function = instruction.function
-        last.keep = made
-        last.target = target
-        last.isUniform = last.isUniform && instruction.isUniform
-        last.isDense = last.isDense && instruction.isPlainDense
-        result[result.count - 1] = last
-        continue
+        result[result.count - 1] = joined
+      } else {
+        result.append(instruction)
       }
-      if last.form == .sum22, last.keep != nil, last.then == nil, instruction.form == .product2 {
-        let factors = (operands[instruction.firstOperand], operands[instruction.firstOperand + 1])
-        for (factor, other) in [(factors.0, factors.1), (factors.1, factors.0)]
-        where other.isSame(as: made) && last.then == nil {
-          last.factor = factor
-          last.then = target
-          last.isUniform = last.isUniform && instruction.isUniform
-          last.isDense = last.isDense && instruction.isDense
-        }
-        if last.then != nil {
-          result[result.count - 1] = last
-          continue
-        }
-      }
-      result.append(instruction)
     }
+    return result
+  }
+
+  /// `n = tanh(c)` in the loop that makes `c`.
+  private static func followed<Scalar: Arithmetic>(
+    _ first: Instruction<Scalar>, by instruction: Instruction<Scalar>,
+    _ operands: [Operand<Scalar>]
+  ) -> Instruction<Scalar>? {
+    guard first.kind == .elementwise, first.form == .sum22, first.function == .identity,
+      first.keep == nil, instruction.kind == .elementwise, instruction.isLone,
+      instruction.sums == nil, instruction.function != .identity,
+      first.rows == instruction.rows, first.columns == instruction.columns,
+      let made = first.target, let target = instruction.target,
+      operands[instruction.firstOperand].isSame(as: made)
+    else { return nil }
+    var result = first
+    result.function = instruction.function
+    result.keep = made
+    result.target = target
+    result.isUniform = first.isUniform && instruction.isUniform
+    result.isDense = first.isDense && instruction.isUniform && target.row == instruction.columns
+    return result
+  }
+
+  /// `h = o * n` in the loop that makes `n`, just before it.
+  private static func multiplied<Scalar: Arithmetic>(
+    _ first: Instruction<Scalar>, by instruction: Instruction<Scalar>,
+    _ operands: [Operand<Scalar>]
+  ) -> Instruction<Scalar>? {
+    guard first.form == .sum22, first.keep != nil, first.then == nil,
+      instruction.kind == .elementwise, instruction.form == .product2,
+      first.rows == instruction.rows, first.columns == instruction.columns,
+      let made = first.target, let target = instruction.target
+    else { return nil }
+    let factors = (operands[instruction.firstOperand], operands[instruction.firstOperand + 1])
+    // The made number is the second factor, as the loop multiplies; products commute bit for bit.
+    guard let factor = factors.1.isSame(as: made) ? factors.0
+      : factors.0.isSame(as: made) ? factors.1 : nil
+    else { return nil }
+    var result = first
+    result.factor = factor
+    result.then = target
+    result.isUniform = first.isUniform && instruction.isUniform
+    result.isDense = first.isDense && instruction.isDense
     return result
   }
 }
@@ -111,14 +133,4 @@ extension Operand {
     lane.isSame(as: other.lane) && offset == other.offset && frame == other.frame
       && row == other.row
   }
-}
-
-extension Instruction {
-  /// Whether its one term is one number of an operand, as it is.
-  func isPlain(operands: [Operand<Scalar>], of made: Operand<Scalar>) -> Bool {
-    termCount == 1 && operands.count > firstOperand && operands[firstOperand].isSame(as: made)
-      && isLone
-  }
-
-  var isPlainDense: Bool { isUniform && target?.row == columns }
 }

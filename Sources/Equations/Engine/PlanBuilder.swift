@@ -194,12 +194,14 @@ struct PlanBuilder {
   ) -> [String: (before: Int, after: Int)] {
     var pads: [String: (before: Int, after: Int)] = [:]
     for equation in equations {
-      for term in equation.terms
-      where !term.references.contains(where: { skipped.contains($0.name) && $0.shift.frames != 0 }) {
+      for term in equation.terms {
+        // A term that ends before it reads beyond an end needs nothing there.
+        let ends = term.references.filter { skipped.contains($0.name) }.map(\.shift.frames)
+        let (first, last) = (ends.min() ?? 0, ends.max() ?? 0)
         for reference in term.references where !skipped.contains(reference.name) {
           var pad = pads[reference.name] ?? (0, 0)
-          pad.before = max(pad.before, -reference.shift.frames)
-          pad.after = max(pad.after, reference.shift.frames)
+          if reference.shift.frames < first { pad.before = max(pad.before, -reference.shift.frames) }
+          if reference.shift.frames > last { pad.after = max(pad.after, reference.shift.frames) }
           pads[reference.name] = pad
         }
       }
@@ -284,7 +286,14 @@ struct PlanBuilder {
       let held = LocalCheck.heldName(start.quantity)
       let name = fields[held] == nil ? start.quantity : held
       guard let given = start.given, let field = fields[name] else { continue }
-      let isAhead = (pads[name]?.before ?? 0) == 0
+      let pad = pads[name] ?? (0, 0)
+      guard pad != (0, 0) else {
+        // Nothing reads it, as in a program that leaves the recurrence out.
+        fields[given] = allocate(given, (0, 0), hasBlocks: widths.hasBlocks, frames: 1)
+        fields[given]?.frame = 0
+        continue
+      }
+      let isAhead = pad.before == 0
       var initial = field.shifted(Shift(frames: isAhead ? widths.frames : -1))
       initial.frame = 0
       fields[given] = initial

@@ -156,13 +156,17 @@ extension Run {
       operands.lane[reduction.term.first], operands.lane[reduction.term.first &+ 1]
     )
     let columns = reduction.extent.columns
-    for t in 0..<plan.widths.frames {
+    for t in reduction.frames {
       for row in 0..<plan.widths.streams {
         let dy = above.part(t, row, columns)
         taps.forEach(t, row, plan.widths.streams, plan.widths.frames) { tap, frame in
           let seen = source.part(frame, row, columns)
           let into = reduction.sums.part(tap &* columns, columns)
-          for j in 0..<columns { into[j].accumulate(seen[j], times: dy[j]) }
+          if reduction.isNegative {
+            for j in 0..<columns { into[j].accumulate(-seen[j], times: dy[j]) }
+          } else {
+            for j in 0..<columns { into[j].accumulate(seen[j], times: dy[j]) }
+          }
         }
       }
     }

@@ -26,6 +26,7 @@ extension Run {
     let lane = scalars[field.store].lane
     let places = places(of: field)
     precondition(places.count == elements.count)
+    precondition(places.allSatisfy { $0 >= 0 && $0 < lane.count })
     for (index, place) in places.enumerated() { lane[place] = elements[index] }
   }
 

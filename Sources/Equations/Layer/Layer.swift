@@ -183,6 +183,16 @@ public struct Layer: Sendable {
     return (given, results)
   }
 
+  /// Whether a quantity is read from the frame after, so that it starts beside the last frame.
+  ///
+  /// - Parameter quantity: The quantity.
+  /// - Returns: Whether any forward equation reads it so.
+  public func isReadAhead(_ quantity: String) -> Bool {
+    forward.flatMap(\.terms).flatMap(\.references).contains {
+      $0.name == quantity && $0.shift.frames > 0
+    }
+  }
+
   /// Multiplications, additions and activations of a pass, one each, as the equations have them.
   public var operations: (forward: Double, backward: Double) {
     let rows = Double(widths.frames * widths.streams)

@@ -4,7 +4,9 @@
 enum MistakeWords {
   static func name(of key: String) -> String {
     var words: [String] = []
-    var rest = Substring(key)
+    // 1-n² is the slope of n, as i*(1-i) is of i.
+    let spelled = key.replacing(/\(1-([A-Za-z_0-9]+)²\)/) { "\($0.output.1)*(1-\($0.output.1))" }
+    var rest = Substring(spelled)
     while let piece = next(&rest) { words.append(piece) }
     return words.joined(separator: "-")
   }

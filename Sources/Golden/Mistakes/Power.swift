@@ -19,6 +19,8 @@ public struct Power: Sendable {
     public let caught: Set<String>
     /// The pairs it does not tell apart.
     public let confused: Set<Pair>
+    /// Those of them that compute the same numbers: one cause in several words.
+    public let equal: Set<Pair>
 
     func has(_ pair: Pair) -> Bool { mistakes.contains(pair.first) && mistakes.contains(pair.second) }
   }
@@ -54,6 +56,8 @@ public struct Power: Sendable {
     public let pairCount: Int
     /// The pairs that no case tells apart.
     public let confused: [Pair]
+    /// How many pairs are one cause in several words: they compute the same numbers in every case.
+    public let equalCount: Int
     /// Whether every mistake is caught and every pair told apart.
     public var isComplete: Bool { missed.isEmpty && confused.isEmpty }
   }
@@ -79,13 +83,16 @@ public struct Power: Sendable {
     let meeting = mistakes.enumerated().flatMap { index, first in
       mistakes[(index + 1)...].map { Pair(first, $0) }
     }.filter { pair in cases.contains { $0.has(pair) } }
-    let confused = meeting.filter { pair in
+    let alike = meeting.filter { pair in
       cases.allSatisfy { !$0.has(pair) || $0.confused.contains(pair) }
+    }
+    let confused = alike.filter { pair in
+      cases.contains { $0.has(pair) && !$0.equal.contains(pair) }
     }
     let caught = cases.reduce(into: Set<String>()) { $0.formUnion($1.caught) }
     return LayerPower(
       kernel: kernel, mistakes: mistakes, missed: mistakes.filter { !caught.contains($0) },
-      pairCount: meeting.count, confused: confused)
+      pairCount: meeting.count, confused: confused, equalCount: alike.count - confused.count)
   }
 
   /// Measures one case.
@@ -101,16 +108,19 @@ public struct Power: Sendable {
     for mistake in mistakes { signatures.append(Signature(try run.making(mistake))) }
     var caught: Set<String> = []
     var confused: Set<Pair> = []
+    var equal: Set<Pair> = []
     for (index, mistake) in mistakes.enumerated() {
       if signatures[index].differs(from: oracle) { caught.insert(mistake.name) }
       for other in mistakes.indices[(index + 1)...]
       where !signatures[index].differs(from: signatures[other]) {
-        confused.insert(Pair(mistake.name, mistakes[other].name))
+        let pair = Pair(mistake.name, mistakes[other].name)
+        confused.insert(pair)
+        if signatures[index].equals(signatures[other]) { equal.insert(pair) }
       }
     }
     return CasePower(
       name: golden.name, kernel: run.layer.kernel, mistakes: mistakes.map(\.name), caught: caught,
-      confused: confused)
+      confused: confused, equal: equal)
   }
 
   /// Outputs and gradients of a run, one after another, with their bounds.
@@ -122,6 +132,13 @@ public struct Power: Sendable {
       for result in run.layer.results where result.role != .internal {
         values += run.values[result.name]?.elements ?? []
         bounds += run.float32Bounds[result.name]?.elements ?? []
+      }
+    }
+
+    /// Whether the numbers are the same but for the rounding of about 106 bits.
+    func equals(_ other: Signature) -> Bool {
+      zip(values, other.values).allSatisfy { a, b in
+        a == b || abs(a - b) <= 4 * max(abs(a), abs(b)).ulp
       }
     }
 

@@ -2,7 +2,7 @@
 ///
 /// `ts`, `docker compose logs`, `journalctl` and terminals do so, and hide from a reader what stands
 /// where on a line. A prefix is taken off only where it is regular: the same words, digits and signs,
-/// in the same order, on every line that can be seen ahead.
+/// in the same order, on nine of ten lines that can be seen ahead; a line without it stays as it is.
 struct LinePrefix: Equatable {
   private enum Piece: Equatable {
     case digits, letters, blanks
@@ -10,6 +10,8 @@ struct LinePrefix: Equatable {
   }
 
   private let pieces: [Piece]
+  /// How many blanks end it; those behind them are the line's own.
+  private let blanks: Int
 
   /// The prefix that the first lines of a text have in common; nil where they have none.
   ///
@@ -20,39 +22,61 @@ struct LinePrefix: Equatable {
     // The last line may be cut; a single line shows no rule.
     guard lines.count >= 3 else { return nil }
     let whole = lines.dropLast()
+    var messages: [Self] = []
+    var others: [Self] = []
     for line in whole.prefix(40) {
-      for end in Self.candidates(in: line) {
-        let pieces = Self.pieces(of: line[..<end])
-        let found = Self(pieces: pieces)
-        if whole.allSatisfy({ found.end(in: $0) != nil }) {
-          self = found
-          return
-        }
+      let (message, times) = Self.candidates(in: line)
+      if let message { messages.append(Self(line[..<message])) }
+      others += times.map { Self(line[..<$0]) }
+    }
+    // What stands before Kaldi's own messages is all of it; else the longest that is regular.
+    others.sort { $0.pieces.count > $1.pieces.count }
+    var tried: [Self] = []
+    for candidate in messages + others where !tried.contains(candidate) {
+      // What starts or joins the programs may say a line of its own.
+      let odd = whole.count { candidate.end(in: $0) == nil }
+      if odd * 10 <= whole.count {
+        self = candidate
+        return
       }
+      tried.append(candidate)
     }
     return nil
   }
 
-  private init(pieces: [Piece]) { self.pieces = pieces }
+  private init(_ prefix: ArraySlice<UInt8>) {
+    pieces = Self.pieces(of: prefix)
+    blanks = prefix.suffix(while: { Self.piece($0) == .blanks }).count
+  }
 
-  /// Where a prefix may end: before one of Kaldi's messages, behind a time, behind a bar.
-  private static func candidates(in line: [UInt8]) -> [Int] {
+  /// Where a prefix may end: before one of Kaldi's messages; or behind a time, a bar, and what
+  /// loggers put there: a level in capitals, a program's name with its number in brackets.
+  private static func candidates(in line: [UInt8]) -> (message: Int?, others: [Int]) {
     var ends: [Int] = []
-    var digitsAndColons = 0
     for (index, byte) in line.enumerated().prefix(160) where index > 0 {
       let before = line[index - 1]
-      digitsAndColons = isDigit(before) || before == 0x3a ? digitsAndColons + 1 : 0
       guard before == 0x20 || before == 0x09 else { continue }
       if byte == 0x4c || byte == 0x57 || byte == 0x45 || byte == 0x56 || byte == 0x41,
         LogPrefix(line, from: index) != nil
       {
-        return [index]
+        return (index, ends)
       }
       let word = line[..<(index - 1)].suffix(while: { !isWhitespace($0) })
-      if word == [0x7c] || isTime(word) { ends.append(index) }
+      let isLevel = !ends.isEmpty && levels.contains(String(decoding: word, as: UTF8.self))
+      let isProgram = !ends.isEmpty && word.suffix(2) == [0x5d, 0x3a] && word.contains(0x5b)
+      if word == [0x7c] || isTime(word) || isProgram { ends.append(index) }
+      if isLevel {
+        ends.append(index)
+        // A level may be filled up with blanks to the width of the longest.
+        if byte == 0x20 { ends.append(index + 1) }
+      }
     }
-    return ends
+    return (nil, ends)
   }
+
+  private static let levels: Set<String> = [
+    "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL",
+  ]
 
   /// Whether a word tells a time: two digits, a colon, two digits somewhere in it.
   private static func isTime(_ word: ArraySlice<UInt8>) -> Bool {
@@ -84,14 +108,14 @@ struct LinePrefix: Equatable {
   func end(in line: [UInt8]) -> Int? {
     var index = 0
     for (place, piece) in pieces.enumerated() {
+      let isLast = place == pieces.count - 1
       // Editors and shells drop blanks at the end of a line.
-      if index == line.count && place == pieces.count - 1 && piece == .blanks { return index }
+      if index == line.count && isLast && piece == .blanks { return index }
       guard index < line.count, Self.piece(line[index]) == piece else { return nil }
       index += 1
       if case .sign = piece { continue }
-      // The last blank of the prefix is one; those behind it are the line's own.
-      if place == pieces.count - 1 && piece == .blanks { break }
-      while index < line.count, Self.piece(line[index]) == piece { index += 1 }
+      let most = isLast && piece == .blanks ? index - 1 + blanks : line.count
+      while index < min(most, line.count), Self.piece(line[index]) == piece { index += 1 }
     }
     return index
   }

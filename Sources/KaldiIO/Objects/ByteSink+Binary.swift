@@ -45,12 +45,6 @@ extension ByteSink {
     }
   }
 
-  /// Appends a truth value.
-  public func append(_ value: Bool, isBinary: Bool) throws(KaldiIOError) {
-    try append(value ? 0x54 : 0x46)
-    if !isBinary { try append(0x20) }
-  }
-
   /// Appends a vector of 32-bit integers as it stands inside objects, not in tables.
   public func append(_ values: [Int32], isBinary: Bool) throws(KaldiIOError) {
     if isBinary {

@@ -112,50 +112,6 @@ extension ByteSource {
     }
   }
 
-  /// Reads a truth value: `T` or `F`.
-  public func readBool(isBinary: Bool) throws(KaldiIOError) -> Bool {
-    if !isBinary { try skipWhitespace() }
-    switch try peek() {
-    case 0x54:
-      advance(1)
-      return true
-    case 0x46:
-      advance(1)
-      return false
-    default: throw malformed(expected: "'T' or 'F'", isText: !isBinary)
-    }
-  }
-
-  /// Reads a vector of 32-bit integers as it stands inside objects, not in tables.
-  ///
-  /// Binary: a size byte, a bare count, bare elements. Text: `[ 1 -2 3 ]` and a line ending.
-  public func readInt32Vector(isBinary: Bool) throws(KaldiIOError) -> [Int32] {
-    if isBinary {
-      guard try peek() == 4 else {
-        throw malformed(expected: "32-bit integers (size byte 4)", isText: false)
-      }
-      advance(1)
-      let start = place
-      let count = Int(Int32(truncatingIfNeeded: try readRaw(4)))
-      try check(count: count, of: 4, at: start)
-      var values: [Int32] = []
-      values.reserveCapacity(remaining == nil ? min(count, 1 << 16) : count)
-      for _ in 0..<count { values.append(Int32(truncatingIfNeeded: try readRaw(4))) }
-      return values
-    }
-    try skipWhitespace()
-    guard try take(0x5b) else { throw malformed(expected: "'['") }
-    var values: [Int32] = []
-    while true {
-      try skipWhitespace()
-      if try take(0x5d) { break }
-      values.append(try readInt32(isBinary: false))
-    }
-    if try take(0x0d) {}
-    _ = try take(0x0a)
-    return values
-  }
-
   /// Reads bytes as a little-endian number.
   func readRaw(_ count: Int) throws(KaldiIOError) -> UInt64 {
     guard try require(count) else {

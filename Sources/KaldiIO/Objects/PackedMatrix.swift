@@ -67,35 +67,3 @@ extension ByteSource {
     return PackedMatrix(size: size, elements: elements)
   }
 }
-
-extension ByteSink {
-  /// Appends a packed matrix, without the header.
-  ///
-  /// - Parameters:
-  ///   - matrix: The matrix.
-  ///   - isBinary: Binary or text.
-  ///   - precision: The width of a number in binary.
-  ///   - style: How text spells numbers.
-  /// - Throws: ``KaldiIOError``.
-  public func append(
-    _ matrix: PackedMatrix, isBinary: Bool, precision: Precision, style: NumberStyle
-  ) throws(KaldiIOError) {
-    if isBinary {
-      try append(token: precision == .float32 ? "FP" : "DP")
-      try append(dimension: matrix.size)
-      try append(numbers: matrix.elements, precision)
-      return
-    }
-    try append(matrix.size == 0 ? "[ " : "[")
-    var index = 0
-    for row in 0..<matrix.size {
-      try append(0x0a)
-      for _ in 0...row {
-        try append(matrix.elements[index], style: style)
-        try append(0x20)
-        index += 1
-      }
-    }
-    try append("]\n")
-  }
-}

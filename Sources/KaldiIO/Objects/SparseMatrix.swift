@@ -183,39 +183,3 @@ extension ByteSource {
     return StoredTensor(form: form, matrix: matrix, encoding: encoding)
   }
 }
-
-extension ByteSink {
-  /// Appends a sparse matrix, without the header.
-  ///
-  /// - Parameters:
-  ///   - matrix: The matrix.
-  ///   - isBinary: Binary or text.
-  ///   - precision: The width of a number in binary.
-  ///   - style: How text spells numbers.
-  /// - Throws: ``KaldiIOError``.
-  public func append(
-    _ matrix: SparseMatrix, isBinary: Bool, precision: Precision, style: NumberStyle
-  ) throws(KaldiIOError) {
-    if isBinary {
-      try append(token: "SM")
-      try append(dimension: matrix.rows.count)
-    } else {
-      try append("rows=\(matrix.rows.count) ")
-    }
-    for row in matrix.rows {
-      if isBinary {
-        try append(token: "SV")
-        try append(dimension: row.dimension)
-        try append(dimension: row.columns.count)
-      } else {
-        try append("dim=\(row.dimension) [ ")
-      }
-      for (column, value) in zip(row.columns, row.values) {
-        if isBinary { try append(dimension: column) } else { try append("\(column) ") }
-        try append(value, precision: precision, isBinary: isBinary, style: style)
-      }
-      if !isBinary { try append("] ") }
-    }
-    if !isBinary { try append(0x0a) }
-  }
-}

@@ -25,15 +25,15 @@ enum ContentKind: Equatable {
 
   /// Looks at the next bytes of a source and leaves them in place.
   static func of(_ source: ByteSource) throws(KaldiIOError) -> ContentKind {
+    if let encoding = try wideEncoding(source) {
+      return .unknown(
+        "\(encoding) text; convert it first, as in 'iconv -f \(encoding) -t UTF-8 FILE |'")
+    }
     guard let first = try source.peek() else { return .unknown("an empty file") }
     if let form = try FrameworkFile.binary(source) { return .framework(form) }
     if first == 0 {
       guard try source.peek(at: 1) == 0x42 else { return .unknown("binary of no known kind") }
       return try source.peek(at: 2) == 0x3c ? .model : .matrix
-    }
-    if let encoding = try wideEncoding(source) {
-      return .unknown(
-        "\(encoding) text; convert it first, as in 'iconv -f \(encoding) -t UTF-8 FILE |'")
     }
     if try starts(source, with: NumPyHeader.magic) { return .array }
     if try starts(source, with: [0x50, 0x4b, 3, 4]) { return .arrays }
@@ -58,6 +58,8 @@ enum ContentKind: Equatable {
     if try starts(source, with: [0xff, 0xfe, 0, 0]) { return "UTF-32" }
     if try starts(source, with: [0xff, 0xfe]) { return "UTF-16" }
     if try starts(source, with: [0xfe, 0xff]) { return "UTF-16" }
+    // Kaldi's binary begins with a zero too; behind its header stands a letter or a bracket.
+    if try starts(source, with: [0, 0x42]), try source.peek(at: 2) != 0 { return nil }
     var zeros = [0, 0]
     var count = 0
     while count < 64, let byte = try source.peek(at: count) {
@@ -99,7 +101,9 @@ enum ContentKind: Equatable {
     var index = after
     while index < head.count, head[index] == 0x20 || head[index] == 0x09 { index += 1 }
     guard index > after, index < head.count, head[index] == 0x5b else { return false }
-    return isMatrixOpening(head, index)
+    // `db: [` and `db = [` are prints; Kaldi puts two blanks between a key and its matrix.
+    if index == after + 1, head[after - 1] == 0x3a || head[after - 1] == 0x3d { return false }
+    return isMatrixOpening(head, index) && !isPrintOfOneAxis(head[(index + 1)...])
   }
 
   /// A bracket with white space behind it opens a matrix, unless one word stands in it.

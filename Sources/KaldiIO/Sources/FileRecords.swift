@@ -129,6 +129,9 @@ struct FileRecords {
     if kind == .array {
       // Not even white space may stand between arrays.
       if count > 0, try source.peek() == nil { return nil }
+      guard try source.head(NumPyHeader.magic.count) == NumPyHeader.magic else {
+        throw source.malformed(expected: "another array or the end of the file", isText: false)
+      }
     } else {
       try source.skipWhitespace()
       guard let first = try source.peek() else { return nil }

@@ -65,23 +65,4 @@ public struct TableReader {
       return nil
     }
   }
-
-  /// Reads on to the entry of a key; entries before it are passed over.
-  ///
-  /// - Parameter key: The key.
-  /// - Returns: The first entry of that key from here on; nil where there is none.
-  /// - Throws: ``KaldiIOError``.
-  public mutating func first(withKey key: String) throws(KaldiIOError) -> TensorRecord? {
-    if case .script(var reader) = body {
-      defer { body = .script(reader) }
-      while let entry = try reader.nextEntry() {
-        if entry.key == key { return try reader.read(entry) }
-      }
-      return nil
-    }
-    while let record = try next() {
-      if record.name == key { return record }
-    }
-    return nil
-  }
 }

@@ -69,8 +69,8 @@ enum CompareCommand {
       ],
       options: [
         json, junit, map, view, requireAll, strict, allowUndecided, rtol, atol, double, digits,
-        decimals, learningRate, smallestPassing, diagnose, teacherForced, shard, FrameOptions.streams,
-        FrameOptions.lengths, InspectCommand.allowPipes,
+        decimals, learningRate, smallestPassing, diagnose, teacherForced, shard,
+        FrameOptions.streams, FrameOptions.lengths, InspectCommand.allowPipes,
       ],
       notes: [
         "Names are paired however the dump decorated them. The tolerance of a golden result is its"

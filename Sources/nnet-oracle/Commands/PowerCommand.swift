@@ -18,7 +18,7 @@ enum PowerCommand {
       notes: [
         "A mistake is caught where an output or gradient differs by more than the rounding of a"
           + " correct float32 program and of the mistakey one together; two mistakes are told apart"
-          + " likewise. A layer is complete when some case catches each of its mistakes and some"
+          + " likewise. Pairs that compute the same numbers are one cause in several words. A layer is complete when some case catches each of its mistakes and some"
           + " case tells each pair apart."
       ],
       mismatch: "a mistake that no case catches, or a pair that no case tells apart",
@@ -68,11 +68,12 @@ enum PowerCommand {
     }
     try output.write(columns(rows))
     try output.writeLine("")
-    rows = [["layer", "mistakes", "caught", "pairs", "told apart", ""]]
+    rows = [["layer", "mistakes", "caught", "pairs", "told apart", "one cause", ""]]
     for layer in power.layers {
       rows.append([
         layer.kernel, "\(layer.mistakes.count)", "\(layer.mistakes.count - layer.missed.count)",
-        "\(layer.pairCount)", "\(layer.pairCount - layer.confused.count)",
+        "\(layer.pairCount)", "\(layer.pairCount - layer.confused.count - layer.equalCount)",
+        "\(layer.equalCount)",
         layer.isComplete ? "complete" : "LOST",
       ])
     }

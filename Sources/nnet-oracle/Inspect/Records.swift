@@ -24,7 +24,7 @@ func forEachRecord(
 
 extension TensorRecord {
   /// The object's name, for a person.
-  var shownName: String { name.isEmpty ? "(unnamed)" : name }
+  var shownName: String { name.isEmpty ? "(unnamed)" : name.escapedForTerminal }
 
   /// Where the object was found, for a person.
   var place: String {
@@ -37,6 +37,7 @@ extension TensorRecord {
     if let key = origin.key, key != name { text += " \(key)" }
     if let component = origin.component { text += " \(component)" }
     if let function = origin.function { text += " in \(function)" }
-    return text
+    // On one line, whatever the name of a file says.
+    return text.escapedForTerminal
   }
 }

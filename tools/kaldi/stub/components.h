@@ -1,25 +1,28 @@
-// Components for the stub: the recurrent unit and the two compact FSMNs in plain float loops, by
-// their equations, and a TfLstm that is declared only. Each keeps the members Kaldi's has.
+// Components for the stub in plain float loops, by their equations: the recurrent unit, the
+// time-frequency LSTM and the two compact FSMNs, with the members that Kaldi's have.
 #ifndef NNET_ORACLE_KALDI_STUB_COMPONENTS_H_
 #define NNET_ORACLE_KALDI_STUB_COMPONENTS_H_
+
+#include <map>
 
 #include "stub.h"
 
 namespace kaldi {
 namespace nnet1 {
 
-/// Reads `<Token> number` pairs up to the tensors and gives the one that is asked for.
-inline int32 TakeNumbers(std::istream &stream, const std::string &wanted) {
-  int32 result = -1;
+/// Reads `<Token> number` pairs up to the tensors.
+inline std::map<std::string, int32> TakeNumbers(std::istream &stream) {
+  std::map<std::string, int32> numbers;
   std::string token;
   double value = 0;
   while (stream >> std::ws && stream.peek() == '<') {
     stream >> token >> value;
-    if (token == wanted) result = static_cast<int32>(value);
+    numbers[token] = static_cast<int32>(value);
   }
-  if (result < 0) throw std::runtime_error("found no " + wanted);
-  return result;
+  return numbers;
 }
+
+inline BaseFloat Sigmoid(BaseFloat x) { return 1 / (1 + std::exp(-x)); }
 
 class SimpleRecurrentUnit : public MultistreamComponent {
  public:
@@ -33,7 +36,7 @@ class SimpleRecurrentUnit : public MultistreamComponent {
 
  protected:
   void ReadData(std::istream &stream, bool binary) {
-    cell_dim_ = TakeNumbers(stream, "<CellDim>");
+    cell_dim_ = TakeNumbers(stream).at("<CellDim>");
     for (Matrix<BaseFloat> *tensor : {&w_xfrh_, &bias_f_, &bias_r_}) tensor->Read(stream, binary);
     if (w_xfrh_.NumRows() != 4 * cell_dim_ || w_xfrh_.NumCols() != input_dim_ || bias_f_.NumCols() != cell_dim_)
       throw std::runtime_error("tensors of the wrong shape");
@@ -53,8 +56,8 @@ class SimpleRecurrentUnit : public MultistreamComponent {
         for (int32 gate = 0; gate < 4; ++gate) {
           BaseFloat sum = 0;
           for (int32 d = 0; d < input_dim_; ++d) sum += w_xfrh_(gate * H + k, d) * in(row, d);
-          if (gate == 1) sum = 1 / (1 + std::exp(-(sum + bias_f_(0, k))));
-          if (gate == 2) sum = 1 / (1 + std::exp(-(sum + bias_r_(0, k))));
+          if (gate == 1) sum = Sigmoid(sum + bias_f_(0, k));
+          if (gate == 2) sum = Sigmoid(sum + bias_r_(0, k));
           p(here, gate * H + k) = sum;
         }
         const BaseFloat a = p(here, k), f = p(here, H + k), r = p(here, 2 * H + k), u = p(here, 3 * H + k);
@@ -160,7 +163,7 @@ class CompactVfsmn : public StubFsmn {
 
  protected:
   void ReadData(std::istream &stream, bool binary) {
-    const int32 order = TakeNumbers(stream, "<Order>");
+    const int32 order = TakeNumbers(stream).at("<Order>");
     filters_[0].Read(stream, binary);
     if (filters_[0].NumRows() != order) throw std::runtime_error("a filter of the wrong shape");
   }
@@ -172,17 +175,117 @@ class BiCompactVfsmn : public StubFsmn {
 
  protected:
   void ReadData(std::istream &stream, bool binary) {
-    const int32 ahead = TakeNumbers(stream, "<AheadOrder>");
+    const int32 ahead = TakeNumbers(stream).at("<AheadOrder>");
     for (Matrix<BaseFloat> &filter : filters_) filter.Read(stream, binary);
     if (filters_[1].NumRows() != ahead) throw std::runtime_error("a filter of the wrong shape");
   }
 };
 
-/// Declared, so that the test compiles; Component::Read knows no such marker.
+/// The time-frequency LSTM, from a zero state; its buffers stay empty.
 class TfLstm : public MultistreamComponent {
+ public:
+  TfLstm(int32 input, int32 output) : MultistreamComponent(input, output) {}
+
+  void Update(const CuMatrixBase<BaseFloat> &, const CuMatrixBase<BaseFloat> &) {
+    for (int32 k = 0; k < kTensors; ++k) Step(gradients_[k], &tensors_[k]);
+  }
+
  protected:
+  enum { kX, kR, kK, kBias, kPeepholeI, kPeepholeF, kPeepholeO, kTensors };
+  enum Quantity { kG, kI, kF, kO, kC, kTanh, kH, kQuantities };
+
+  void ReadData(std::istream &stream, bool binary) {
+    const std::map<std::string, int32> numbers = TakeNumbers(stream);
+    H_ = numbers.at("<CellDim>"), F_ = numbers.at("<F>"), S_ = numbers.at("<S>");
+    for (const char *clip : {"<CellClip>", "<DiffClip>", "<CellDiffClip>", "<GradClip>"})
+      if (numbers.at(clip) != 0) throw std::runtime_error("a clip is on");
+    for (Matrix<BaseFloat> &tensor : tensors_) tensor.Read(stream, binary);
+    if (tensors_[kX].NumRows() != 4 * H_ || tensors_[kX].NumCols() != F_ || tensors_[kK].NumCols() != H_)
+      throw std::runtime_error("tensors of the wrong shape");
+  }
+  void WriteData(std::ostream &stream, bool binary) const {
+    for (const Matrix<BaseFloat> &tensor : tensors_) tensor.Write(stream, binary);
+  }
+
+  /// A quantity of a block of a row; nothing in front of the first frame and the first block.
+  BaseFloat At(Quantity quantity, int32 row, int32 block, int32 k) const {
+    return row < 0 || block < 0 ? 0 : state_[quantity](row, block * H_ + k);
+  }
+
+  void PropagateFnc(const CuMatrixBase<BaseFloat> &in, CuMatrix<BaseFloat> *out) {
+    const int32 N = sequence_lengths_.size(), B = output_dim_ / H_;
+    for (Matrix<BaseFloat> &quantity : state_) quantity.Resize(in.NumRows(), output_dim_);
+    for (int32 row = 0; row < in.NumRows(); ++row)
+      for (int32 b = 0; b < B; ++b)
+        for (int32 k = 0; k < H_; ++k) {
+          BaseFloat z[4];
+          for (int32 gate = 0; gate < 4; ++gate) {
+            const int32 line = gate * H_ + k;
+            z[gate] = tensors_[kBias](0, line);
+            for (int32 d = 0; d < F_; ++d) z[gate] += tensors_[kX](line, d) * in(row, b * S_ + d);
+            for (int32 j = 0; j < H_; ++j)
+              z[gate] += tensors_[kR](line, j) * At(kH, row - N, b, j) + tensors_[kK](line, j) * At(kH, row, b - 1, j);
+          }
+          const BaseFloat before = At(kC, row - N, b, k), g = std::tanh(z[kG]);
+          const BaseFloat i = Sigmoid(z[kI] + tensors_[kPeepholeI](0, k) * before);
+          const BaseFloat f = Sigmoid(z[kF] + tensors_[kPeepholeF](0, k) * before);
+          const BaseFloat c = g * i + f * before;
+          const BaseFloat o = Sigmoid(z[kO] + tensors_[kPeepholeO](0, k) * c);
+          const BaseFloat values[kQuantities] = {g, i, f, o, c, std::tanh(c), o * std::tanh(c)};
+          for (int32 q = 0; q < kQuantities; ++q) state_[q](row, b * H_ + k) = values[q];
+          (*out)(row, b * H_ + k) = values[kH];
+        }
+  }
+
+  void BackpropagateFnc(const CuMatrixBase<BaseFloat> &in, const CuMatrixBase<BaseFloat> &diff,
+                        CuMatrix<BaseFloat> *in_diff) {
+    const int32 N = sequence_lengths_.size(), B = output_dim_ / H_, rows = in.NumRows();
+    for (int32 k = 0; k < kTensors; ++k) gradients_[k].Resize(tensors_[k].NumRows(), tensors_[k].NumCols());
+    // The derivatives of the four gates and of the cell, with room for a frame and a block behind.
+    Matrix<BaseFloat> deltas[5];
+    for (Matrix<BaseFloat> &delta : deltas) delta.Resize(rows + N, (B + 1) * H_);
+    for (int32 row = rows - 1; row >= 0; --row)
+      for (int32 b = B - 1; b >= 0; --b) {
+        for (int32 k = 0; k < H_; ++k) {
+          const int32 here = b * H_ + k;
+          BaseFloat dh = diff(row, here);
+          for (int32 gate = 0; gate < 4; ++gate)
+            for (int32 j = 0; j < H_; ++j)
+              dh += deltas[gate](row + N, b * H_ + j) * tensors_[kR](gate * H_ + j, k) +
+                    deltas[gate](row, (b + 1) * H_ + j) * tensors_[kK](gate * H_ + j, k);
+          const BaseFloat g = At(kG, row, b, k), i = At(kI, row, b, k), f = At(kF, row, b, k), o = At(kO, row, b, k);
+          const BaseFloat c = At(kC, row, b, k), n = At(kTanh, row, b, k), before = At(kC, row - N, b, k);
+          const BaseFloat dout = dh * n * o * (1 - o);
+          BaseFloat dc = dh * o * (1 - n * n) + dout * tensors_[kPeepholeO](0, k);
+          if (row + N < rows)
+            dc += deltas[kC](row + N, here) * At(kF, row + N, b, k) +
+                  deltas[kI](row + N, here) * tensors_[kPeepholeI](0, k) +
+                  deltas[kF](row + N, here) * tensors_[kPeepholeF](0, k);
+          const BaseFloat df = StubBug() == 2 ? 0 : dc * before * f * (1 - f);
+          const BaseFloat values[5] = {dc * i * (1 - g * g), dc * g * i * (1 - i), df, dout, dc};
+          for (int32 q = 0; q < 5; ++q) deltas[q](row, here) = values[q];
+          gradients_[kPeepholeI](0, k) += values[kI] * before;
+          gradients_[kPeepholeF](0, k) += values[kF] * before;
+          gradients_[kPeepholeO](0, k) += values[kO] * c;
+        }
+        for (int32 line = 0; line < 4 * H_; ++line) {
+          const BaseFloat delta = deltas[line / H_](row, b * H_ + line % H_);
+          gradients_[kBias](0, line) += delta;
+          for (int32 d = 0; d < F_; ++d) {
+            (*in_diff)(row, b * S_ + d) += delta * tensors_[kX](line, d);
+            gradients_[kX](line, d) += delta * in(row, b * S_ + d);
+          }
+          for (int32 j = 0; j < H_; ++j) {
+            gradients_[kR](line, j) += delta * At(kH, row - N, b, j);
+            gradients_[kK](line, j) += delta * At(kH, row, b - 1, j);
+          }
+        }
+      }
+  }
+
+  int32 H_ = 0, F_ = 0, S_ = 0;
+  Matrix<BaseFloat> tensors_[kTensors], gradients_[kTensors], state_[kQuantities];
   CuMatrix<BaseFloat> prev_nnet_state_, propagate_buf_, backpropagate_buf_;
-  friend class Component;
 };
 
 inline Component *Component::Read(std::istream &stream, bool binary) {
@@ -191,6 +294,7 @@ inline Component *Component::Read(std::istream &stream, bool binary) {
   stream >> marker >> output >> input;
   Component *component = NULL;
   if (marker == "<SimpleRecurrentUnit>") component = new SimpleRecurrentUnit(input, output);
+  if (marker == "<TfLstm>") component = new TfLstm(input, output);
   if (marker == "<CompactVfsmn>") component = new CompactVfsmn(input, output);
   if (marker == "<BiCompactVfsmn>") component = new BiCompactVfsmn(input, output);
   if (component == NULL) throw std::runtime_error("unknown marker " + marker);
