@@ -1,6 +1,7 @@
 import Foundation
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 /// The path of a file that `tools/fixtures/frameworks.py` made with the frameworks themselves.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import KaldiIO
+import TestSupport
 import Testing
 
 /// Damaged safetensors, ONNX and delimited files: no crash, no hang, no memory beyond a small multiple.

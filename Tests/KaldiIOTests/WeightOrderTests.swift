@@ -1,5 +1,6 @@
 import KaldiIO
 import Tensors
+import TestSupport
 import Testing
 
 private func record(_ name: String, _ rows: Int, _ columns: Int, _ elements: [Double])
