@@ -181,18 +181,6 @@ import Testing
     #expect(wrong.elements("dWh") == gradient?.elements)
   }
 
-  @Test func `exchanged biases of the SRU are a run with bf and br exchanged`() throws {
-    let layer = try Make.sru(2, 3, 2, 2)
-    let given = Fill.random(layer, seed: 43)
-    var moved = given
-    (moved["bf"], moved["br"]) = (given["br"], given["bf"])
-    let expected = try layer.evaluate(moved)
-    let wrong = try Self.results(layer, given, "biases-swapped").wrong
-    #expect(wrong.elements("out") == expected.elements("out"))
-    #expect(wrong.elements("dbf") == expected.elements("dbr"))
-    #expect(wrong.elements("dbr") == expected.elements("dbf"))
-  }
-
   @Test func `the vFSMN's missing identity term is the classic bug`() throws {
     let layer = try Make.memory(5, 2, 2, positions: [0, 1, 2, 0, 1])
     let given = Fill.random(layer, seed: 44)
