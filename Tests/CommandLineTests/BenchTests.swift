@@ -21,7 +21,7 @@ import Testing
     ),
     ("bi-compact-vfsmn", "--set T=4", ["T": 4, "D": 5, "N1": 4, "N2": 3]),
   ])
-  func `a kernel is timed both ways in both types`(
+  func `a layer is timed both ways in both types`(
     _ kernel: String, _ words: String, _ sizes: [String: Int]
   ) throws {
     let report = try Self.report("\(kernel) \(words)")
@@ -68,8 +68,8 @@ import Testing
   @Test(arguments: [
     ("bench srru", "did you mean 'sru'?"), ("bench sru --set F=1", "no dimension 'F'"),
     ("bench sru --set H=0", "a whole number from 1"), ("bench sru --set H", "expected K=V"),
-    ("bench --set H=3", "none is named"), ("bench tflstm --set S=2 --set D=3", "divisor"),
-    ("bench sru --threads 0", "whole number from 1 to 256"), ("bench none", "unknown kernel"),
+    ("bench --set H=3", "none is named"), ("bench tflstm --set S=2 --set D=3", "no whole number"),
+    ("bench sru --threads 0", "whole number from 1 to 256"), ("bench none", "unknown layer"),
     ("bench tflstm --set F=9", "F"), ("bench sru --seconds=-1", "--seconds"),
   ])
   func `what cannot be timed is told`(_ words: String, _ message: String) throws {

@@ -4,7 +4,8 @@ import Testing
 @Suite struct CatalogueTests {
   static let cases = [
     "lstm-step", "lstm", "sru-step", "sru-step-separate", "sru", "sru-separate", "tflstm-step",
-    "tflstm-ifog", "tflstm", "compact-vfsmn", "bi-compact-vfsmn",
+    "tflstm-ifog", "tflstm", "compact-vfsmn", "bi-compact-vfsmn", "gru", "gru-after", "lstmp",
+    "blstmp", "elman", "deepfsmn",
   ]
 
   @Test func `list names every case`() throws {
@@ -24,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func `the probe case of a layer catches and separates all its faults`() throws {
+  @Test func `the probe case of a layer catches and separates all its mistakes`() throws {
     let table = try Tool.run("power", "compact-vfsmn-probe")
     #expect(table.status == 0 && table.errors == "")
     #expect(table.output.contains(" complete\n"))

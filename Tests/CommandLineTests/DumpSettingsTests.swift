@@ -22,6 +22,12 @@ import Testing
     "bi-compact-vfsmn --set T=2 --set bposition=0,1 --set fposition=1,0",
     "lstm-probe --set T=1", "sru-probe --set N=1 --set T=2", "tflstm-probe --set T=1",
     "compact-vfsmn-probe --set T=4", "bi-compact-vfsmn-probe --set T=4",
+    "gru --set T=1", "gru --set N=1 --set D=1 --set H=1", "gru --set order=nzr",
+    "gru-after --set T=1 --set order=zrn", "lstmp --set T=1 --set R=1", "lstmp --set R=5 --set C=1",
+    "lstmp --set order=ifog", "blstmp --set T=1", "blstmp --set N=1 --set R=1 --set T=2",
+    "elman --set T=1", "elman --set N=1 --set D=1 --set H=1", "deepfsmn --set T=1",
+    "deepfsmn --set D=1 --set H=1 --set N1=1 --set N2=1",
+    "deepfsmn --set T=2 --set bposition=0,1 --set fposition=1,0",
   ]
 
   @Test(arguments: edges)
@@ -40,9 +46,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("tflstm --set F=9 --set D=3", "at most D, which is 3"),
-    ("tflstm-step --set F=6", "at most D, which is 5"),
-    ("tflstm-ifog --set D=6 --set S=3", "a divisor of D - F, which is 4"),
+    ("tflstm --set F=9 --set D=3", "no whole number of at least 1 at D=3, F=9, S=1"),
+    ("tflstm-step --set F=6", "no whole number of at least 1 at D=5, F=6, S=1"),
+    ("tflstm-ifog --set D=6 --set S=3", "no whole number of at least 1 at D=6, F=2, S=3"),
     ("bi-compact-vfsmn --set T=2 --set bposition=1,0", "bposition: row 0 reaches 1"),
     ("bi-compact-vfsmn --set T=2 --set fposition=0,1", "fposition: row 1 reaches 1"),
     ("bi-compact-vfsmn --set fposition=0", "fposition: expected shape [15], found [1]"),

@@ -1,4 +1,4 @@
-import Kernels
+import Equations
 import Tensors
 import Testing
 
@@ -34,18 +34,17 @@ import Testing
     Size(d: 5, f: 3, s: 2, order: "gifo"),
   ]
 
-  static func gated(_ size: Size) throws -> LSTMLayer {
-    let order = try GateOrder(letters: size.order)
-    return size.f == 0
-      ? try Make.lstm(size.n, size.t, size.d, size.h, order: order, isStep: size.isStep)
+  static func gated(_ size: Size) throws -> Layer {
+    size.f == 0
+      ? try Make.lstm(size.n, size.t, size.d, size.h, order: size.order, isStep: size.isStep)
       : try Make.tflstm(
-        size.n, size.t, size.d, size.h, f: size.f, s: size.s, order: order,
+        size.n, size.t, size.d, size.h, f: size.f, s: size.s, order: size.order,
         isStep: size.isStep)
   }
 
   /// The gradients that are farther from central differences than the mark.
-  static func wrongGradients<Checked: Layer>(
-    _ layer: Checked, _ given: TensorTable<Double>, form: BackwardForm,
+  static func wrongGradients(
+    _ layer: Layer, _ given: TensorTable<Double>, form: BackwardForm,
     outputs: (TensorTable<Double>) -> [Double]
   ) throws -> [String] {
     let results = try layer.evaluate(given, form: form)

@@ -1,4 +1,4 @@
-import Kernels
+import Equations
 import Tensors
 import Testing
 
@@ -60,8 +60,8 @@ import Testing
   }
 
   @Test func `a function's error comes through`() {
-    #expect(throws: KernelError.missing(tensor: "x")) {
-      _ = try numericalGradient(at: [1]) { _ throws(KernelError) -> Double in
+    #expect(throws: LayerError.missing(tensor: "x")) {
+      _ = try numericalGradient(at: [1]) { _ throws(LayerError) -> Double in
         throw .missing(tensor: "x")
       }
     }

@@ -1,9 +1,9 @@
 import Foundation
-import Kernels
+import Equations
 import Tensors
 
 /// The equations of the notebooks, number by number and batch-major, with the C library's functions:
-/// slow, and nothing of the kernels' text in it.
+/// slow, and nothing of the layer files or the engine in it.
 enum NaiveReference {
   typealias Grid = [[Double]]
 
@@ -17,10 +17,12 @@ enum NaiveReference {
 
   /// The hidden states `[T·N, B·H]` and cells of an LSTM (no `Wk`, no peepholes) or TF-LSTM.
   static func gated(
-    _ layer: LSTMLayer, _ given: TensorTable<Double>
+    _ layer: Layer, _ given: TensorTable<Double>
   ) -> (hidden: [Double], cell: [Double]) {
-    let shape = layer.shape
-    let size = shape.cellSize
+    let size = layer.size("H")
+    let (batchSize, frameCount, blockCount) = (layer.size("N"), layer.size("T"), layer.size("B"))
+    let isTimeFrequency = layer.kernel == "tflstm"
+    let width = isTimeFrequency ? layer.size("F") : layer.size("D")
     let inputWeights = grid(given["Wx"])
     let recurrentWeights = grid(given["Wh"])
     let blockWeights = grid(given["Wk"])
@@ -31,24 +33,22 @@ enum NaiveReference {
     var cell =
       given["prev_c"].map(grid)
       ?? Array(
-        repeating: Array(repeating: 0, count: shape.stateSize), count: shape.batchSize)
+        repeating: Array(repeating: 0, count: blockCount * size), count: batchSize)
     var hiddenRows: [Double] = []
     var cellRows: [Double] = []
-    for t in 0..<shape.frameCount {
+    for t in 0..<frameCount {
       var newHidden = hidden
       var newCell = cell
-      for n in 0..<shape.batchSize {
-        for k in 0..<shape.blockCount {
+      for n in 0..<batchSize {
+        for k in 0..<blockCount {
           for j in 0..<size {
-            func activation(_ gate: Gate) -> Double {
-              let column = layer.order.letters.map(String.init)
-                .firstIndex(of: gate.rawValue)
-                .map { $0 * size + j }
-              guard let column else { return .nan }
+            func activation(_ gate: String) -> Double {
+              let block = layer.order?.firstIndex(of: gate)
+              guard let column = block.map({ $0 * size + j }) else { return .nan }
               var sum = bias[column]
-              for d in 0..<shape.filterWidth {
+              for d in 0..<width {
                 sum +=
-                  frames[t * shape.batchSize + n][k * shape.stride + d]
+                  frames[t * batchSize + n][k * layer.size("S") + d]
                   * inputWeights[d][column]
               }
               for h in 0..<size {
@@ -60,10 +60,10 @@ enum NaiveReference {
               return sum
             }
             let old = cell[n][k * size + j]
-            let input = sigmoid(activation(.input) + peephole("pi", j) * old)
-            let forget = sigmoid(activation(.forget) + peephole("pf", j) * old)
-            let now = forget * old + input * tanh(activation(.candidate))
-            let output = sigmoid(activation(.output) + peephole("po", j) * now)
+            let input = sigmoid(activation("i") + peephole("pi", j) * old)
+            let forget = sigmoid(activation("f") + peephole("pf", j) * old)
+            let now = forget * old + input * tanh(activation("g"))
+            let output = sigmoid(activation("o") + peephole("po", j) * now)
             newCell[n][k * size + j] = now
             newHidden[n][k * size + j] = output * tanh(now)
           }
@@ -77,20 +77,20 @@ enum NaiveReference {
   }
 
   /// The outputs `[T·N, H]` of a compact SRU.
-  static func sru(_ layer: SRULayer, _ given: TensorTable<Double>) -> [Double] {
-    let shape = layer.shape
-    let size = shape.cellSize
+  static func sru(_ layer: Layer, _ given: TensorTable<Double>) -> [Double] {
+    let size = layer.size("H")
+    let batchSize = layer.size("N")
     let weights = grid(given["W"])
     let frames = grid(given["x"])
     var cell =
       given["prev_c"].map(grid)
-      ?? Array(repeating: Array(repeating: 0, count: size), count: shape.batchSize)
+      ?? Array(repeating: Array(repeating: 0, count: size), count: batchSize)
     var rows: [Double] = []
-    for row in 0..<shape.rowCount {
-      let n = row % shape.batchSize
+    for row in frames.indices {
+      let n = row % batchSize
       for j in 0..<size {
         func product(_ block: Int) -> Double {
-          (0..<shape.inputSize).reduce(0) { sum, d in
+          (0..<layer.size("D")).reduce(0) { sum, d in
             sum + frames[row][d] * weights[d][block * size + j]
           }
         }
@@ -104,19 +104,21 @@ enum NaiveReference {
   }
 
   /// The memory `[T, D]` of a uni- or bidirectional compact vFSMN.
-  static func memory(_ layer: MemoryLayer, _ given: TensorTable<Double>) -> [Double] {
+  static func memory(_ layer: Layer, _ given: TensorTable<Double>) -> [Double] {
     let hidden = grid(given["hidden"])
     let back = grid(given["bfilter"] ?? given["filter"])
-    let first = layer.ahead == nil ? 0 : 1
+    let first = given["ffilter"] == nil ? 0 : 1
     let front = grid(given["ffilter"])
+    let behind = (layer.positions["bposition"] ?? layer.positions["position"])?.counts ?? []
+    let ahead = layer.positions["fposition"]?.counts
     return hidden.indices.flatMap { r in
-      (0..<layer.width).map { d in
+      (0..<layer.size("D")).map { d in
         var sum = hidden[r][d]
         if first == 1 { sum += back[0][d] * hidden[r][d] }
-        for i in 0..<min(layer.behind.counts[r], layer.lookBack) {
+        for i in 0..<min(behind[r], back.count - first) {
           sum += back[first + i][d] * hidden[r - i - 1][d]
         }
-        for i in 0..<min(layer.ahead?.counts[r] ?? 0, layer.lookAhead ?? 0) {
+        for i in 0..<min(ahead?[r] ?? 0, front.count) {
           sum += front[i][d] * hidden[r + i + 1][d]
         }
         return sum

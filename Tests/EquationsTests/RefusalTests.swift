@@ -1,4 +1,5 @@
-import Kernels
+import Equations
+import Layers
 import Tensors
 import Testing
 
@@ -8,53 +9,27 @@ import Testing
   typealias Dimension = (name: String, found: Int)
 
   /// The line that an error prints.
-  static func line(_ error: KernelError?) -> String { error.map { "\($0)" } ?? "" }
+  static func line(_ error: LayerError?) -> String { error.map { "\($0)" } ?? "" }
 
   @Test func `dimensions below one are refused by their letter`() {
     for found in [0, -1, Int.min] {
-      let expected = "at least 1"
-      #expect(throws: KernelError.dimension(name: "N", found: found, expected: expected)) {
-        try LSTMShape(batchSize: found, frameCount: 1, inputSize: 1, cellSize: 1)
+      func refused(_ letter: String) -> LayerError {
+        .dimension(name: letter, found: found, expected: "at least 1")
       }
-      #expect(throws: KernelError.dimension(name: "H", found: found, expected: expected)) {
-        try LSTMShape(batchSize: 1, frameCount: 1, inputSize: 1, cellSize: found)
-      }
-      #expect(throws: KernelError.dimension(name: "S", found: found, expected: expected)) {
-        try LSTMShape(
-          batchSize: 1, frameCount: 1, inputSize: 1, cellSize: 1, filterWidth: 1, stride: found)
-      }
-      #expect(throws: KernelError.dimension(name: "T", found: found, expected: expected)) {
-        try SRUShape(batchSize: 1, frameCount: found, inputSize: 1, cellSize: 1)
-      }
-      #expect(throws: KernelError.dimension(name: "D", found: found, expected: expected)) {
-        try SRUShape(batchSize: 1, frameCount: 1, inputSize: found, cellSize: 1)
-      }
+      #expect(throws: refused("N")) { try Make.lstm(found, 1, 1, 1) }
+      #expect(throws: refused("H")) { try Make.lstm(1, 1, 1, found) }
+      #expect(throws: refused("S")) { try Make.tflstm(1, 1, 1, 1, f: 1, s: found) }
+      #expect(throws: refused("T")) { try Make.sru(1, found, 1, 1) }
+      #expect(throws: refused("D")) { try Make.sru(1, 1, found, 1) }
     }
   }
 
   @Test func `a filter wider than the frame and a stride that does not divide are refused`() {
-    let wide = #expect(throws: KernelError.self) {
-      try LSTMShape(batchSize: 1, frameCount: 1, inputSize: 3, cellSize: 1, filterWidth: 9)
-    }
-    #expect(Self.line(wide) == "F: found 9, expected at most D, which is 3")
-    let uneven = #expect(throws: KernelError.self) {
-      try LSTMShape(
-        batchSize: 1, frameCount: 1, inputSize: 6, cellSize: 1, filterWidth: 2, stride: 3)
-    }
-    #expect(Self.line(uneven) == "S: found 3, expected a divisor of D - F, which is 4")
-  }
-
-  @Test func `a step of several frames is refused`() throws {
-    let shape = try LSTMShape(batchSize: 1, frameCount: 2, inputSize: 1, cellSize: 1)
-    let error = #expect(throws: KernelError.self) {
-      try LSTMLayer(
-        shape: shape, order: .inputForgetOutputCandidate, isTimeFrequency: false, isStep: true)
-    }
-    #expect(Self.line(error) == "T: found 2, expected 1 in a step")
-    let unit = try SRUShape(batchSize: 1, frameCount: 2, inputSize: 1, cellSize: 1)
-    #expect(throws: KernelError.dimension(name: "T", found: 2, expected: "1 in a step")) {
-      try SRULayer(shape: unit, weightForm: .compact, isStep: true)
-    }
+    let wide = #expect(throws: LayerError.self) { try Make.tflstm(1, 1, 3, 1, f: 9, s: 1) }
+    #expect(Self.line(wide).hasPrefix("tflstm.layer:8: B = (D - F) / S + 1 is no whole number"))
+    #expect(Self.line(wide).hasSuffix(" at D=3, F=9, S=1"))
+    let uneven = #expect(throws: LayerError.self) { try Make.tflstm(1, 1, 6, 1, f: 2, s: 3) }
+    #expect(Self.line(uneven).hasSuffix(" at D=6, F=2, S=3"))
   }
 
   @Test func `a tensor that is missing is named, each in turn`() throws {
@@ -63,7 +38,7 @@ import Testing
       for specification in layer.given {
         var table = given
         table[specification.name] = nil
-        let error = #expect(throws: KernelError.self) {
+        let error = #expect(throws: LayerError.self) {
           try layer.evaluate(table, form: .advance)
         }
         #expect(error == .missing(tensor: specification.name))
@@ -89,7 +64,7 @@ import Testing
           table[specification.name] = Tensor(
             shape: shape,
             elements: numbers.isEmpty ? Array(repeating: 1, count: count) : numbers)
-          let error = #expect(throws: KernelError.self) {
+          let error = #expect(throws: LayerError.self) {
             try layer.evaluate(table, form: .advance)
           }
           #expect(
@@ -108,7 +83,7 @@ import Testing
     var given = Fill.random(layer, seed: 33)
     let weights = try #require(given["Wx"])
     given["Wx"] = Tensor(shape: [8, 3], elements: weights.matrix.transposed().elements)
-    let error = #expect(throws: KernelError.self) { try layer.evaluate(given, form: .advance) }
+    let error = #expect(throws: LayerError.self) { try layer.evaluate(given, form: .advance) }
     #expect(Self.line(error) == "Wx: expected shape [3, 8], found [8, 3]")
   }
 
@@ -124,7 +99,7 @@ import Testing
     _ direction: Direction, _ values: [Double], _ row: Int, _ found: Int,
     _ allowed: ClosedRange<Int>
   ) {
-    let error = #expect(throws: KernelError.self) {
+    let error = #expect(throws: LayerError.self) {
       try Positions(numbers: values, direction: direction, tensor: "position", rowCount: 3)
     }
     #expect(
@@ -137,7 +112,7 @@ import Testing
 
   @Test(arguments: [0.5, -0.1, .nan, .infinity, -.infinity, 1e300])
   func `a position that is no whole number is refused`(_ value: Double) {
-    let error = #expect(throws: KernelError.self) {
+    let error = #expect(throws: LayerError.self) {
       try Positions(
         numbers: [0, value, 0], direction: .behind, tensor: "bposition", rowCount: 3)
     }
@@ -147,7 +122,7 @@ import Testing
 
   @Test(arguments: [0, 2, 4])
   func `too many or too few positions are refused`(_ count: Int) {
-    #expect(throws: KernelError.shape(tensor: "fposition", expected: [3], found: [count])) {
+    #expect(throws: LayerError.shape(tensor: "fposition", expected: [3], found: [count])) {
       try Positions(
         Array(repeating: 0, count: count), direction: .ahead, tensor: "fposition", rowCount: 3)
     }
@@ -155,7 +130,7 @@ import Testing
 
   /// A position is checked before it is limited to the filter's length.
   @Test func `a short filter does not hide a position out of reach`() {
-    #expect(throws: KernelError.position(tensor: "position", row: 1, found: 2, allowed: 0...1)) {
+    #expect(throws: LayerError.position(tensor: "position", row: 1, found: 2, allowed: 0...1)) {
       try Make.memory(3, 1, 1, positions: [0, 2, 0])
     }
   }
@@ -173,43 +148,40 @@ import Testing
   }
 
   @Test func `a memory without filter rows or columns is refused`() throws {
-    for (width, order, name) in [(0, 1, "D"), (1, 0, "N"), (1, -3, "N")] {
-      let positions = try Positions(
-        [0, 1], direction: .behind, tensor: "position", rowCount: 2)
-      #expect(throws: KernelError.self) {
-        try MemoryRun<Double>(width: width, order: order, positions: positions)
+    for (width, order, name, found) in [(0, 1, "D", 0), (1, 0, "N", 0), (1, -3, "N", -3)] {
+      #expect(throws: LayerError.dimension(name: name, found: found, expected: "at least 1")) {
+        try Make.memory(2, width, order, positions: [0, 1])
       }
-      let error = #expect(throws: KernelError.self) {
-        try MemoryLayer(width: width, order: order, positions: positions)
-          .evaluate(
-            Fill.random(
-              MemoryLayer(width: max(width, 1), order: max(order, 1), positions: positions),
-              seed: 1), form: .advance)
-      }
-      #expect(Self.line(error).contains(name) || Self.line(error).contains("shape"))
     }
   }
 
   @Test(arguments: ["", "ifo", "ifogg", "iifo", "ifox", "IFOG", "gi fo", "ifog\u{301}"])
   func `letters that are no gate order are refused`(_ letters: String) {
-    let error = #expect(throws: KernelError.self) { try GateOrder(letters: letters) }
-    #expect(error == .gateOrder(found: letters))
+    let error = #expect(throws: LayerError.self) { try Make.lstm(1, 1, 1, 1, order: letters) }
+    let found = letters.map(String.init)
     #expect(
-      Self.line(error)
-        == "order: found \(letters), expected an arrangement of the letters i, f, o, g")
+      error == .order(found: found.joined(separator: " "), expected: ["i", "f", "o", "g"]))
+    #expect(Self.line(error).hasSuffix(", expected an arrangement of i, f, o, g"))
   }
 
-  @Test func `each of the 24 gate orders reads back from its letters`() throws {
-    for order in GateOrder.all {
-      #expect(try GateOrder(letters: order.letters) == order)
-      for (block, gate) in order.gates.enumerated() { #expect(order.block(of: gate) == block) }
+  @Test func `a size, form or counter that is not given is named`() throws {
+    let sru = try #require(LayerCatalogue.layer(named: "sru"))
+    #expect(throws: LayerError.missing(tensor: "size H")) {
+      try Layer(sru, form: "sequence", sizes: ["N": 1, "T": 1, "D": 1], order: nil)
+    }
+    #expect(throws: LayerError.missing(tensor: "form steps")) {
+      try Layer(sru, form: "steps", sizes: [:], order: nil)
+    }
+    let memory = try #require(LayerCatalogue.layer(named: "compact-vfsmn"))
+    #expect(throws: LayerError.shape(tensor: "position", expected: [2], found: [0])) {
+      try Layer(memory, form: "sentences", sizes: ["T": 2, "D": 1, "N": 1], order: nil)
     }
   }
 
-  @Test func `a fault that a layer does not have is refused`() throws {
+  @Test func `a mistake that a layer does not have is refused`() throws {
     let layer = try Make.sru(1, 1, 1, 1)
-    #expect(throws: KernelError.fault(name: "gates-read-as-gifo", layer: "sru")) {
-      try layer.fault(named: "gates-read-as-gifo")
+    #expect(throws: LayerError.mistake(name: "gates-read-as-gifo", layer: "sru")) {
+      try layer.mistake(named: "gates-read-as-gifo")
     }
   }
 }

@@ -1,4 +1,4 @@
-import Kernels
+import Equations
 import Tensors
 import Testing
 
@@ -64,7 +64,7 @@ import Testing
   /// notebook printed it, time-major.
   @Test(arguments: BackwardForm.allCases)
   func `the TF-LSTM debug case gives the notebook's rows`(_ form: BackwardForm) throws {
-    let layer = try Make.tflstm(2, 3, 3, 3, f: 2, s: 1, order: .candidateInputForgetOutput)
+    let layer = try Make.tflstm(2, 3, 3, 3, f: 2, s: 1, order: "gifo")
     let results = try layer.evaluate(Fill.ranges(layer, Self.tflstm), form: form)
     let out = results.elements("out")
     #expect(out.count == 36)

@@ -1,12 +1,13 @@
-import Arithmetic
-import Kernels
+import Equations
+import Layers
 import Tensors
+import Testing
 
 /// Layers filled with the ranges of the golden cases, or with seeded numbers.
 enum Fill {
   /// A `linspace` a tensor, over the notebooks' batch-major tensor; time-major as layers take it.
   static func ranges(
-    _ layer: some Layer, _ ranges: [String: (Double, Double)]
+    _ layer: Layer, _ ranges: [String: (Double, Double)]
   ) -> TensorTable<Double> {
     table(layer) { specification, count in
       let (start, end) = ranges[specification.name] ?? (0, 0)
@@ -15,13 +16,13 @@ enum Fill {
   }
 
   /// Bell-shaped numbers from a seed, scaled so that sums stay of moderate size.
-  static func random(_ layer: some Layer, seed: UInt64) -> TensorTable<Double> {
+  static func random(_ layer: Layer, seed: UInt64) -> TensorTable<Double> {
     var generator = SplitMix64(seed: seed)
     return table(layer) { _, count in (0..<count).map { _ in generator.nextBell() / 2 } }
   }
 
   private static func table(
-    _ layer: some Layer, _ elements: (TensorSpecification, Int) -> [Double]
+    _ layer: Layer, _ elements: (TensorSpecification, Int) -> [Double]
   ) -> TensorTable<Double> {
     var table = TensorTable<Double>()
     for specification in layer.given {
@@ -59,49 +60,63 @@ extension TensorTable<Double> {
 
 /// Layers by their letters.
 enum Make {
+  /// A layer of the catalogue.
+  static func layer(
+    _ name: String, _ form: String, _ sizes: [String: Int], order: String? = nil,
+    positions: [String: Positions] = [:]
+  ) throws -> Layer {
+    try Layer(
+      try #require(LayerCatalogue.layer(named: name)), form: form, sizes: sizes,
+      order: order.map { $0.map(String.init) }, positions: positions)
+  }
+
   static func lstm(
-    _ n: Int, _ t: Int, _ d: Int, _ h: Int, order: GateOrder = .inputForgetOutputCandidate,
-    isStep: Bool = false
-  ) throws -> LSTMLayer {
-    try LSTMLayer(
-      shape: LSTMShape(batchSize: n, frameCount: t, inputSize: d, cellSize: h), order: order,
-      isTimeFrequency: false, isStep: isStep)
+    _ n: Int, _ t: Int, _ d: Int, _ h: Int, order: String = "ifog", isStep: Bool = false
+  ) throws -> Layer {
+    try layer(
+      "lstm", isStep ? "step" : "sequence", ["N": n, "T": t, "D": d, "H": h], order: order)
   }
 
   static func tflstm(
-    _ n: Int, _ t: Int, _ d: Int, _ h: Int, f: Int, s: Int,
-    order: GateOrder = .inputForgetOutputCandidate, isStep: Bool = false
-  ) throws -> LSTMLayer {
-    try LSTMLayer(
-      shape: LSTMShape(
-        batchSize: n, frameCount: t, inputSize: d, cellSize: h, filterWidth: f, stride: s),
-      order: order, isTimeFrequency: true, isStep: isStep)
+    _ n: Int, _ t: Int, _ d: Int, _ h: Int, f: Int, s: Int, order: String = "ifog",
+    isStep: Bool = false
+  ) throws -> Layer {
+    try layer(
+      "tflstm", isStep ? "step" : "sequence",
+      ["N": n, "T": t, "D": d, "H": h, "F": f, "S": s], order: order)
   }
 
   static func sru(
-    _ n: Int, _ t: Int, _ d: Int, _ h: Int, _ form: SRUWeightForm = .compact,
-    isStep: Bool = false
-  ) throws -> SRULayer {
-    try SRULayer(
-      shape: SRUShape(batchSize: n, frameCount: t, inputSize: d, cellSize: h), weightForm: form,
-      isStep: isStep)
+    _ n: Int, _ t: Int, _ d: Int, _ h: Int, isSeparate: Bool = false, isStep: Bool = false
+  ) throws -> Layer {
+    try layer(
+      "sru", (isStep ? "step" : "sequence") + (isSeparate ? "-separate" : ""),
+      ["N": n, "T": t, "D": d, "H": h])
   }
 
-  static func memory(_ t: Int, _ d: Int, _ n: Int, positions: [Int]) throws -> MemoryLayer {
-    MemoryLayer(
-      width: d, order: n,
-      positions: try Positions(
-        positions, direction: .behind, tensor: "position", rowCount: t))
+  static func memory(_ t: Int, _ d: Int, _ n: Int, positions: [Int]) throws -> Layer {
+    try layer(
+      "compact-vfsmn", "sentences", ["T": t, "D": d, "N": n],
+      positions: [
+        "position": Positions(positions, direction: .behind, tensor: "position", rowCount: t)
+      ])
   }
 
   static func memory(
     _ t: Int, _ d: Int, _ back: Int, _ ahead: Int, behindPositions: [Int], aheadPositions: [Int]
-  ) throws -> MemoryLayer {
-    MemoryLayer(
-      width: d, lookBack: back, lookAhead: ahead,
-      behind: try Positions(
-        behindPositions, direction: .behind, tensor: "bposition", rowCount: t),
-      ahead: try Positions(
-        aheadPositions, direction: .ahead, tensor: "fposition", rowCount: t))
+  ) throws -> Layer {
+    try layer(
+      "bi-compact-vfsmn", "sentences", ["T": t, "D": d, "N1": back, "N2": ahead],
+      positions: [
+        "bposition": Positions(
+          behindPositions, direction: .behind, tensor: "bposition", rowCount: t),
+        "fposition": Positions(
+          aheadPositions, direction: .ahead, tensor: "fposition", rowCount: t),
+      ])
   }
+}
+
+extension Layer {
+  /// A size by its letter; 1 where the layer has none of that letter.
+  func size(_ letter: String) -> Int { dimensions.first { $0.letter == letter }?.size ?? 1 }
 }

@@ -1,71 +1,54 @@
-import Arithmetic
-import Kernels
+import Equations
 import Tensors
 import Testing
 
-/// Threads share out products; no bit may tell how many there were.
+/// Threads share out products and elementwise work; no bit may tell how many there were.
 @Suite struct ThreadTests {
   #if DEBUG
-    static let size = (streams: 8, frames: 40, inputs: 64, cells: 64)
+    static let (streams, frames, inputs, cells) = (8, 40, 64, 64)
   #else
-    static let size = (streams: 16, frames: 100, inputs: 512, cells: 512)
+    static let (streams, frames, inputs, cells) = (16, 100, 512, 512)
   #endif
 
-  /// Bell-shaped numbers, the same for every run of a size.
-  static func fill(_ stores: [Store<Double>], scale: Double) {
-    for (seed, store) in stores.enumerated() {
-      var generator = SplitMix64(seed: UInt64(seed))
-      store.load((0..<store.lane.count).map { _ in generator.nextBell() * scale })
+  /// The bits of all results, from so many threads.
+  static func bits(_ layer: Layer, threads: Int) throws -> [String: [UInt64]] {
+    var generator = SplitMix64(seed: 1)
+    var given = TensorTable<Double>()
+    for specification in layer.given {
+      // Weights small enough that no gate is shut by their number.
+      let scale = specification.role == .weight ? 0.05 : 1
+      given[specification.name] = Tensor(
+        shape: specification.shape,
+        elements: (0..<specification.shape.reduce(1, *)).map { _ in generator.nextBell() * scale })
+    }
+    let run = layer.makeRun(of: Double.self, threads: threads)
+    try layer.load(given, into: run)
+    run.forward()
+    run.backward()
+    return layer.collect(run).bits
+  }
+
+  static func check(_ layer: Layer) throws {
+    let expected = try bits(layer, threads: 1)
+    #expect(expected.count == layer.results.count)
+    for threads in 2...3 {
+      #expect(try bits(layer, threads: threads) == expected, "\(threads) threads")
     }
   }
 
-  static func bits(_ stores: [Store<Double>]) -> [[UInt64]] {
-    stores.map { $0.elements.map(\.bitPattern) }
-  }
-
-  @Test(arguments: [SRUWeightForm.compact, .separate])
-  func `an SRU has the same bits from one thread and from more`(form: SRUWeightForm) throws {
-    func results(threads: Int) throws -> [[UInt64]] {
-      let run = SRURun<Double>(
-        shape: try SRUShape(
-          batchSize: Self.size.streams, frameCount: Self.size.frames, inputSize: Self.size.inputs,
-          cellSize: Self.size.cells), weightForm: form, threads: threads)
-      Self.fill([run.input, run.forgetBias, run.resetBias, run.upstream], scale: 1)
-      Self.fill([run.weights], scale: 0.05)
-      run.forward()
-      run.backward(.advance)
-      return Self.bits([
-        run.output, run.cell, run.inputGradient, run.weightGradient, run.forgetBiasGradient,
-        run.resetBiasGradient, run.initialCellGradient,
-      ])
-    }
-    let expected = try results(threads: 1)
-    for threads in 2...3 { #expect(try results(threads: threads) == expected) }
+  @Test(arguments: [false, true])
+  func `an SRU has the same bits from one thread and from more`(isSeparate: Bool) throws {
+    try Self.check(
+      Make.sru(Self.streams, Self.frames, Self.inputs, Self.cells, isSeparate: isSeparate))
   }
 
   @Test(arguments: [false, true])
   func `an LSTM has the same bits from one thread and from more`(timeFrequency: Bool) throws {
-    func results(threads: Int) throws -> [[UInt64]] {
-      let run = LSTMRun<Double>(
-        shape: try LSTMShape(
-          batchSize: Self.size.streams, frameCount: Self.size.frames, inputSize: Self.size.inputs,
-          cellSize: timeFrequency ? Self.size.cells / 4 : Self.size.cells,
-          filterWidth: timeFrequency ? Self.size.inputs / 2 : nil,
-          stride: timeFrequency ? Self.size.inputs / 4 : 1),
-        order: try GateOrder(letters: "ifog"), timeFrequency: timeFrequency, threads: threads)
-      Self.fill([run.input, run.bias, run.upstream, run.hidden, run.cell], scale: 1)
-      Self.fill([run.inputWeights, run.recurrentWeights], scale: 0.05)
-      Self.fill([run.blockWeights, run.peepholes].compactMap(\.self), scale: 0.04)
-      run.forward()
-      run.backward(.advance)
-      return Self.bits(
-        [
-          run.hidden, run.cell, run.inputGradient, run.initialHiddenGradient,
-          run.initialCellGradient, run.inputWeightGradient, run.recurrentWeightGradient,
-          run.biasGradient,
-        ] + [run.blockWeightGradient, run.peepholeGradients].compactMap(\.self))
-    }
-    let expected = try results(threads: 1)
-    for threads in 2...3 { #expect(try results(threads: threads) == expected) }
+    try Self.check(
+      timeFrequency
+        ? Make.tflstm(
+          Self.streams, Self.frames, Self.inputs, Self.cells / 4, f: Self.inputs / 2,
+          s: Self.inputs / 4)
+        : Make.lstm(Self.streams, Self.frames, Self.inputs, Self.cells))
   }
 }

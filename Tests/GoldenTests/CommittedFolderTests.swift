@@ -1,7 +1,7 @@
+import Equations
 import Foundation
 import Golden
 import KaldiIO
-import Kernels
 import Tensors
 import Testing
 

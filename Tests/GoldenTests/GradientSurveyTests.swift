@@ -1,5 +1,5 @@
+import Equations
 import Golden
-import Kernels
 import Testing
 
 /// The survey that `gradcheck` prints, on cases small enough for a debug build.

@@ -1,6 +1,6 @@
+import Equations
 import Golden
 import KaldiIO
-import Kernels
 import Tensors
 import Testing
 
@@ -53,7 +53,7 @@ import Testing
     let kaldi = Self.view("kaldi", of: run)
     let layouts: [(buffer: String, sources: [String?])] = [
       ("propagate_buf", ["g", "i", "f", "o", "c", "n", "out", "out"]),
-      ("backpropagate_buf", ["da_g", "da_i", "da_f", "da_o", "dc", "dn", "dh", nil]),
+      ("backpropagate_buf", ["da_g", "da_i", "da_f", "da_o", "dc", "da_n", "dh", nil]),
     ]
     // N2 T3 H3, B = 2: 10 rows, 4 blocks of 24 columns.
     for (name, sources) in layouts {
@@ -78,8 +78,8 @@ import Testing
     let run = try Committed.run("sru")
     let kaldi = Self.view("kaldi", of: run)
     let layouts: [(buffer: String, sources: [String])] = [
-      ("propagate_buf", ["ax", "f", "r", "ah", "c", "c", "out"]),
-      ("backpropagate_buf", ["dax", "daf", "dar", "dah", "dc", "dhr", "dout"]),
+      ("propagate_buf", ["u.x", "f", "r", "u.h", "c", "c", "out"]),
+      ("backpropagate_buf", ["du.x", "da_f", "da_r", "du.h", "dc", "dhr", "dout"]),
     ]
     for (name, sources) in layouts {
       let buffer = try #require(kaldi[name])

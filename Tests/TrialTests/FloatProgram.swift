@@ -1,7 +1,7 @@
 import Arithmetic
+import Equations
 import Golden
 import KaldiIO
-import Kernels
 import Tensors
 
 /// A program that runs a layer in binary32 frame by frame, as one would write it, and dumps what it
@@ -23,161 +23,121 @@ struct FloatProgram {
   /// What it does wrong.
   var slip: Slip?
 
-  private var inputs: [String: [Float]] = [:]
+  private let inputs: TensorTable<Float>
+  private let step: Layer
   private let sizes: [String: Int]
 
   init(_ golden: GoldenCase, slip: Slip? = nil) throws {
     self.golden = golden
     self.slip = slip
-    for entry in try golden.inputs().entries {
-      inputs[entry.name] = entry.tensor.elements.map { Float($0) }
-    }
+    inputs = try golden.inputs().map { Float($0) }
     sizes = Dictionary(
       uniqueKeysWithValues: try golden.layer().dimensions.map { ($0.letter, $0.size) })
+    step = try Layer(
+      golden.file, form: golden.form.name.replacing("sequence", with: "step"),
+      sizes: golden.settings.sizes, order: golden.settings.order)
   }
 
   /// The dump's `propagate_buf` and `out`, time-major.
   func run() throws -> (buffer: Matrix<Double>, output: Matrix<Double>) {
-    try golden.layer().kernel == "sru" ? runSRU() : runLSTM()
+    let (batch, blocks, cells) = (size("N"), size("B"), size("H"))
+    let state = blocks * cells
+    // The slip sits in the last frequency block, so that no block of its frame depends on it.
+    let last = state - cells
+    let padding = step.kernel == "tflstm" ? 1 : 0
+    let names = shown
+    var buffer = Matrix(
+      rows: (size("T") + 2) * batch, columns: (blocks + 2 * padding) * names.count * cells,
+      repeating: 0.0)
+    var outputs: [Double] = []
+    var hidden = inputs["h0"]?.elements ?? [Float](repeating: 0, count: batch * state)
+    var cell = [Float](repeating: 0, count: batch * state)
+    for t in 0..<size("T") {
+      var quantities = try frame(t, hidden, cell)
+      let previous = cell
+      addSlip(.forgetGate, t, columns: state, of: &quantities["f", default: []], at: last)
+      if slip?.frame == t, slip?.quantity == .forgetGate {
+        quantities["c"] = cellAnew(quantities, previous)
+      }
+      addSlip(.cell, t, columns: state, of: &quantities["c", default: []], at: last)
+      if slip?.frame == t { computeOutputAnew(&quantities) }
+      addSlip(.output, t, columns: state, of: &quantities["h", default: []], at: last)
+      cell = quantities["c"] ?? []
+      hidden = quantities["h"] ?? []
+      outputs += hidden.map { Double($0) }
+      for (place, name) in names.enumerated() {
+        for (index, value) in (quantities[name] ?? []).enumerated() {
+          let (n, unit) = index.quotientAndRemainder(dividingBy: state)
+          let (k, j) = unit.quotientAndRemainder(dividingBy: cells)
+          buffer[(t + 1) * batch + n, ((k + padding) * names.count + place) * cells + j] =
+            Double(value)
+        }
+      }
+    }
+    return (buffer, Matrix(rows: size("T") * batch, columns: state, elements: outputs))
   }
 
   private func size(_ letter: String) -> Int { sizes[letter] ?? 1 }
 
+  /// What stands in a frame of the buffer, in order.
+  private var shown: [String] {
+    guard step.kernel != "sru" else { return ["u.x", "f", "r", "u.h", "c", "c", "h"] }
+    let isKaldi = step.kernel == "tflstm" && golden.name != "tflstm-ifog"
+    let gates = isKaldi ? ["g", "i", "f", "o"] : golden.settings.order ?? []
+    return gates + ["c", "n", "h"] + (step.kernel == "tflstm" ? ["h"] : [])
+  }
+
+  /// One frame from the states before it: each quantity, rows of N.
+  private func frame(
+    _ t: Int, _ hidden: [Float], _ cell: [Float]
+  ) throws -> [String: [Float]] {
+    var given = TensorTable<Float>()
+    for specification in step.given {
+      let count = specification.shape.reduce(1, *)
+      let elements: [Float] =
+        switch specification.name {
+        case "x": Array((inputs["x"]?.elements ?? [])[t * count..<(t + 1) * count])
+        case "prev_h": hidden
+        case "prev_c": cell
+        default: inputs[specification.name]?.elements ?? Array(repeating: 0, count: count)
+        }
+      given[specification.name] = Tensor(shape: specification.shape, elements: elements)
+    }
+    let results = try step.evaluate(given)
+    var quantities = Dictionary(
+      uniqueKeysWithValues: results.entries.map { ($0.name, $0.tensor.elements) })
+    quantities["c"] = quantities["next_c"]
+    quantities["h"] = quantities["next_h"]
+    return quantities
+  }
+
   /// Adds the slip to a quantity of a frame, rows of N.
   private func addSlip(
-    _ quantity: Slip.Quantity, _ t: Int, columns: Int, of lane: inout [Float], at first: Int = 0
+    _ quantity: Slip.Quantity, _ t: Int, columns: Int, of lane: inout [Float], at first: Int
   ) {
     guard let slip, slip.quantity == quantity, slip.frame == t else { return }
     lane[slip.stream * columns + first + slip.unit] += slip.error
   }
 
-  // MARK: (TF-)LSTM
-
-  private func runLSTM() throws -> (buffer: Matrix<Double>, output: Matrix<Double>) {
-    let isTimeFrequency = try golden.layer().kernel == "tflstm"
-    let shape = try LSTMShape(
-      batchSize: size("N"), frameCount: 1, inputSize: size("D"), cellSize: size("H"),
-      filterWidth: isTimeFrequency ? size("F") : nil, stride: isTimeFrequency ? size("S") : 1)
-    let order = golden.settings.order ?? .inputForgetOutputCandidate
-    let shown =
-      golden.name.hasPrefix("tflstm") && golden.name != "tflstm-ifog"
-      ? GateOrder.candidateInputForgetOutput : order
-    let run = LSTMRun<Float>(shape: shape, order: order, timeFrequency: isTimeFrequency)
-    run.inputWeights.load(inputs["Wx"] ?? [])
-    run.recurrentWeights.load(inputs["Wh"] ?? [])
-    run.blockWeights?.load(inputs["Wk"] ?? [])
-    run.bias.load(inputs["b"] ?? [])
-    run.peepholes?.load((inputs["pi"] ?? []) + (inputs["pf"] ?? []) + (inputs["po"] ?? []))
-    let (batch, blocks, cells) = (shape.batchSize, shape.blockCount, shape.cellSize)
-    let count = batch * shape.stateSize
-    var hidden = inputs["h0"] ?? []
-    var cell = [Float](repeating: 0, count: count)
-    let columns = isTimeFrequency ? 8 : 7
-    let padding = isTimeFrequency ? 1 : 0
-    var buffer = Matrix(
-      rows: (size("T") + 2) * batch, columns: (blocks + 2 * padding) * columns * cells,
-      repeating: 0.0)
-    var outputs: [Double] = []
-    for t in 0..<size("T") {
-      let frame = batch * shape.inputSize
-      run.input.load(Array((inputs["x"] ?? [])[t * frame..<(t + 1) * frame]))
-      run.hidden.load(hidden + hidden)
-      run.cell.load(cell + cell)
-      run.forward()
-      var gates = run.gates.elements
-      let previous = cell
-      hidden = Array(run.hidden.elements.dropFirst(count))
-      cell = Array(run.cell.elements.dropFirst(count))
-      var squashed = run.squashedCell.elements
-      // The slip sits in the last frequency block, so that no block of its frame depends on it.
-      let last = shape.stateSize - cells
-      addSlip(
-        .forgetGate, t, columns: 4 * shape.stateSize, of: &gates,
-        at: 4 * last + order.block(of: .forget) * cells)
-      for index in 0..<count where slip?.frame == t && slip?.quantity == .forgetGate {
-        let (block, j) = index.quotientAndRemainder(dividingBy: cells)
-        func gate(_ gate: Gate) -> Float {
-          gates[block * 4 * cells + order.block(of: gate) * cells + j]
-        }
-        cell[index] = gate(.forget) * previous[index] + gate(.input) * gate(.candidate)
-      }
-      addSlip(.cell, t, columns: shape.stateSize, of: &cell, at: last)
-      if slip?.frame == t {
-        for index in 0..<count {
-          let (block, j) = index.quotientAndRemainder(dividingBy: cells)
-          squashed[index] = cell[index].tanh()
-          hidden[index] =
-            gates[block * 4 * cells + order.block(of: .output) * cells + j] * squashed[index]
-        }
-      }
-      addSlip(.output, t, columns: shape.stateSize, of: &hidden, at: last)
-      outputs += hidden.map { Double($0) }
-      for n in 0..<batch {
-        for k in 0..<blocks {
-          for j in 0..<cells {
-            let state = (n * blocks + k) * cells + j
-            var quantities = shown.gates.map {
-              gates[(n * blocks + k) * 4 * cells + order.block(of: $0) * cells + j]
-            }
-            quantities += [cell[state], squashed[state], hidden[state]]
-            if isTimeFrequency { quantities.append(hidden[state]) }
-            for (place, quantity) in quantities.enumerated() {
-              buffer[(t + 1) * batch + n, ((k + padding) * columns + place) * cells + j] =
-                Double(quantity)
-            }
-          }
-        }
-      }
+  /// The cell of an LSTM from its gates.
+  private func cellAnew(_ quantities: [String: [Float]], _ previous: [Float]) -> [Float] {
+    guard let f = quantities["f"], let i = quantities["i"], let g = quantities["g"] else {
+      return []
     }
-    return (
-      buffer, Matrix(rows: size("T") * batch, columns: shape.stateSize, elements: outputs)
-    )
+    return previous.indices.map { f[$0] * previous[$0] + i[$0] * g[$0] }
   }
 
-  // MARK: SRU
-
-  private func runSRU() throws -> (buffer: Matrix<Double>, output: Matrix<Double>) {
-    let isSeparate = inputs["Wf"] != nil
-    let shape = try SRUShape(
-      batchSize: size("N"), frameCount: 1, inputSize: size("D"), cellSize: size("H"))
-    let run = SRURun<Float>(shape: shape, weightForm: isSeparate ? .separate : .compact)
-    run.weights.load(
-      isSeparate ? ["W", "Wf", "Wr", "Wh"].flatMap { inputs[$0] ?? [] } : inputs["W"] ?? [])
-    run.forgetBias.load(inputs["bf"] ?? [])
-    run.resetBias.load(inputs["br"] ?? [])
-    let (batch, cells) = (shape.batchSize, shape.cellSize)
-    var cell = [Float](repeating: 0, count: batch * cells)
-    var buffer = Matrix(rows: (size("T") + 2) * batch, columns: 7 * cells, repeating: 0.0)
-    var outputs: [Double] = []
-    for t in 0..<size("T") {
-      let frame = batch * shape.inputSize
-      run.input.load(Array((inputs["x"] ?? [])[t * frame..<(t + 1) * frame]))
-      run.cell.load(cell + cell)
-      run.forward()
-      cell = Array(run.cell.elements.dropFirst(batch * cells))
-      var output = run.output.elements
-      let blocks = run.blocks.elements
-      addSlip(.cell, t, columns: cells, of: &cell)
-      if slip?.frame == t {
-        for index in 0..<batch * cells {
-          let (n, j) = index.quotientAndRemainder(dividingBy: cells)
-          let r = blocks[n * 4 * cells + 2 * cells + j]
-          output[index] = r * cell[index] + (1 - r) * blocks[n * 4 * cells + 3 * cells + j]
-        }
-      }
-      addSlip(.output, t, columns: cells, of: &output)
-      outputs += output.map { Double($0) }
-      for n in 0..<batch {
-        for j in 0..<cells {
-          let c = cell[n * cells + j]
-          let quantities =
-            (0..<4).map { blocks[n * 4 * cells + $0 * cells + j] } + [c, c, output[n * cells + j]]
-          for (place, quantity) in quantities.enumerated() {
-            buffer[(t + 1) * batch + n, place * cells + j] = Double(quantity)
-          }
-        }
-      }
+  /// What follows from a cell that was altered.
+  private func computeOutputAnew(_ quantities: inout [String: [Float]]) {
+    guard let c = quantities["c"] else { return }
+    if step.kernel == "sru" {
+      guard let r = quantities["r"], let highway = quantities["u.h"] else { return }
+      quantities["h"] = c.indices.map { r[$0] * c[$0] + (1 - r[$0]) * highway[$0] }
+    } else {
+      guard let o = quantities["o"] else { return }
+      let squashed = c.map { $0.tanh() }
+      quantities["n"] = squashed
+      quantities["h"] = c.indices.map { o[$0] * squashed[$0] }
     }
-    return (buffer, Matrix(rows: size("T") * batch, columns: cells, elements: outputs))
   }
 }

@@ -1,9 +1,9 @@
 import Arithmetic
 import Comparison
+import Equations
 import Foundation
 import Golden
 import KaldiIO
-import Kernels
 import Tensors
 
 /// One case at seeded dimensions and numbers: proven once, then tried with many programs.
@@ -33,7 +33,7 @@ struct TrialSetting {
       golden.float32Bounds[tensor.file.name] = tensor.float32Bound
     }
     self.golden = golden
-    hypotheses = FaultPrediction.all(for: description, view: view).map { prediction in
+    hypotheses = MistakePrediction.all(for: description, view: view).map { prediction in
       Hypothesis(
         name: prediction.name, explanation: prediction.explanation, tensors: prediction.tensors,
         refined: {
@@ -59,6 +59,15 @@ struct TrialSetting {
     if name.contains("vfsmn") {
       return [("T", pick(16...22)), ("D", pick(3...5)), ("N", pick(3...5))]
     }
+    if name.hasPrefix("deepfsmn") {
+      return [
+        ("T", pick(16...18)), ("D", pick(2...3)), ("H", pick(4...5)), ("N1", pick(3...4)),
+        ("N2", pick(2...3)),
+      ]
+    }
+    if name.contains("lstmp") {
+      return [("N", pick(2...3)), ("T", 5), ("D", 3), ("C", pick(4...5)), ("R", 2)]
+    }
     var sizes = [3, 4, 5]
     for index in [2, 1] { sizes.swapAt(index, pick(0...index)) }
     var result = [("N", sizes[0]), ("H", sizes[1])]
@@ -73,10 +82,19 @@ struct TrialSetting {
 
   /// A dump of a float32 program with a mistake, printed as Kaldi prints; `nil` where the mistake
   /// changes nothing.
-  func dump(_ fault: Fault?, form: BackwardForm = .advance) throws -> [TensorRecord]? {
+  func dump(_ mistake: Mistake?, form: BackwardForm = .advance) throws -> [TensorRecord]? {
     let given = run.inputs.map { Float(input: $0) }
-    let results = try run.layer.evaluate(given, form: form, fault: fault).map { Double($0) }
-    if fault != nil {
+    let results =
+      try mistake.map { try run.layer.evaluate(given, making: $0) }
+      ?? run.layer.evaluate(given, form: form)
+    return try records(of: results.map { Double($0) }, isRight: mistake == nil, form: form)
+  }
+
+  private func records(
+    of results: TensorTable<Double>, isRight: Bool, form: BackwardForm
+  ) throws -> [TensorRecord]? {
+    if !isRight {
+      let given = run.inputs.map { Float(input: $0) }
       let right = try run.layer.evaluate(given, form: form).map { Double($0) }
       let isSame = run.layer.results.filter { $0.role != .internal }.allSatisfy {
         results[$0.name] == right[$0.name]
@@ -94,6 +112,19 @@ struct TrialSetting {
           StoredTensor(
             form: tensor.form, matrix: printed, encoding: .text(significantDigits: 7))),
         origin: TensorRecord.Origin(file: "dump/\(tensor.file.name).txt"))
+    }
+  }
+
+  /// Whether two mistakes leave the same numbers, as far as float32 programs tell.
+  func isSame(_ one: Mistake, _ other: Mistake) throws -> Bool {
+    let given = run.inputs.map { RoundoffBound<Binary32>(input: $0) }
+    let (first, second) = (
+      try run.layer.evaluate(given, making: one), try run.layer.evaluate(given, making: other)
+    )
+    return run.layer.results.filter { $0.role != .internal }.allSatisfy { result in
+      zip(first[result.name]?.elements ?? [], second[result.name]?.elements ?? []).allSatisfy {
+        ($0.value - $1.value).nearestDouble.magnitude <= $0.bound + $1.bound
+      }
     }
   }
 

@@ -65,43 +65,77 @@ struct Derivation {
   }
 
   /// `dq`, whole or block by block.
+  ///
+  /// What is handed to all columns of a quantity in blocks is a sum of its own, `whole_dq`, of which
+  /// each block takes its part.
   private func addAdjoint(_ name: String, _ place: SourcePlace, _ state: inout State) {
-    let blocks = layer.quantityBlocks[name] ?? []
     let all = state.contributions[name] ?? []
     let above = outputs.filter { $0.quantity == name }.map { "d" + $0.name }
-    let isWhole = all.allSatisfy { $0.block == nil } || blocks.isEmpty
-    for block in isWhole ? [nil] : blocks.map(Optional.some) {
-      let suffix = block.map { ".\($0)" } ?? ""
-      var carried: [Term] = []
+    let blocks = self.blocks(of: name, all)
+    let toAll = all.filter { $0.block == nil }
+    let hasParts = blocks != [nil] && !toAll.isEmpty
+    if hasParts {
+      let terms = self.terms(toAll, of: name, "_whole", place, &state)
+      state.equations.append(
+        Equation(target: Target("whole_d" + name), terms: terms, place: place))
+    }
+    for block in blocks {
       var terms = above.map { Term.plain(Reference($0, block)) }
-      var carriedAt: Int?
-      for item in all where item.block == block || item.block == nil && !isWhole {
-        var term = item.term
-        if let path = layer.paths.first(where: { $0.to == name && $0.through == item.through }),
-          item.shift.frames == 0
-        {
-          state.equations.append(Equation(target: Target(path.name), terms: [term], place: place))
-          term = .plain(Reference(path.name))
-        }
-        if form == .stepByStep && item.shift.frames != 0 {
-          if carriedAt == nil { carriedAt = terms.count }
-          carried.append(term.shifted(back: Shift(frames: -item.shift.frames)))
-        } else {
-          terms.append(term)
-        }
-      }
-      if let carriedAt, let shift = all.first(where: { $0.shift.frames != 0 })?.shift.frames {
-        let kept = "carried_\(name)\(suffix.replacing(".", with: "_"))"
-        state.equations.append(
-          Equation(target: Target(kept), terms: carried, place: place))
-        terms.insert(.plain(Reference(kept, nil, Shift(frames: -shift))), at: carriedAt)
-      }
+      if hasParts { terms.append(.plain(Reference("whole_d" + name, block))) }
+      terms += self.terms(
+        all.filter { $0.block == block }, of: name, block.map { "_\($0)" } ?? "", place, &state)
       // The gradient from above is the adjoint itself where the output has the quantity's name.
       if terms != [.plain(Reference("d" + name, block))] {
         state.equations.append(
           Equation(target: Target("d" + name, block), terms: terms, place: place))
       }
     }
+  }
+
+  /// The blocks that an adjoint is told by: nil alone where nothing is handed to one of them.
+  private func blocks(of name: String, _ all: [Contribution]) -> [String?] {
+    let blocks = layer.quantityBlocks[name] ?? []
+    let isWhole = all.allSatisfy { $0.block == nil } || blocks.isEmpty
+    return isWhole ? [nil] : blocks.map(Optional.some)
+  }
+
+  /// What is handed to a quantity, or to one of its blocks; what comes from another frame step by step
+  /// is finished there.
+  private func terms(
+    _ items: [Contribution], of name: String, _ suffix: String, _ place: SourcePlace,
+    _ state: inout State
+  ) -> [Term] {
+    var terms: [Term] = []
+    var carried: [Int: [Term]] = [:]
+    for item in items {
+      var term = item.term
+      let frames = item.shift.frames
+      if let path = layer.paths.first(where: { $0.to == name && $0.through == item.through }),
+        frames == 0
+      {
+        state.equations.append(Equation(target: Target(path.name), terms: [term], place: place))
+        term = .plain(Reference(path.name))
+      }
+      guard form == .stepByStep && frames != 0 else {
+        terms.append(term)
+        continue
+      }
+      if carried[frames] == nil { terms.append(.plain(Self.carried(name, suffix, frames))) }
+      carried[frames, default: []].append(term.shifted(back: Shift(frames: -frames)))
+    }
+    for (frames, all) in carried.sorted(by: { $0.key < $1.key }) {
+      let target = Target(Self.carried(name, suffix, frames).name)
+      state.equations.append(Equation(target: target, terms: all, place: place))
+    }
+    return terms
+  }
+
+  /// What another frame has finished for a quantity that it reads.
+  private static func carried(_ name: String, _ suffix: String, _ frames: Int) -> Reference {
+    let distance = abs(frames) == 1 ? "" : "_\(abs(frames))"
+    let side = frames > 0 ? "_back" : ""
+    return Reference(
+      "carried_\(name)\(suffix)\(side)\(distance)", nil, Shift(frames: -frames))
   }
 
   /// The adjoint of what an equation's terms add up to: `da_y` before a function, otherwise `dy`.
@@ -224,17 +258,33 @@ struct Derivation {
 
   /// The gradient of a state before the first frame: what frame 0 hands to it.
   private func addInitial(_ quantity: String, _ given: String, _ state: inout State) {
-    let target = Target("d" + given)
-    let contributions = (state.contributions[quantity] ?? []).filter { $0.shift.frames != 0 }
+    let all = state.contributions[quantity] ?? []
     let place =
       layer.equations.first { $0.target.name == quantity }?.place
       ?? SourcePlace(line: 1, column: 1)
-    var terms = contributions.map(\.term)
-    if form == .stepByStep, let shift = contributions.first?.shift.frames {
-      terms = [.plain(Reference("carried_\(quantity)", nil, Shift(frames: -shift)))]
+    func add(_ target: Target, _ first: [Term], _ suffix: String, from block: String?) {
+      var terms = first
+      for item in all where item.block == block && item.shift.frames != 0 {
+        guard form == .stepByStep else {
+          terms.append(item.term)
+          continue
+        }
+        let carried = Term.plain(Self.carried(quantity, suffix, item.shift.frames))
+        if !terms.contains(carried) { terms.append(carried) }
+      }
+      state.equations.append(
+        Equation(target: target, terms: terms, extent: .initial, place: place))
     }
-    state.equations.append(
-      Equation(target: target, terms: terms, extent: .initial, place: place))
+    let blocks = self.blocks(of: quantity, all)
+    let hasParts =
+      blocks != [nil] && all.contains { $0.block == nil && $0.shift.frames != 0 }
+    if hasParts { add(Target("whole_d" + given), [], "_whole", from: nil) }
+    for block in blocks {
+      add(
+        Target("d" + given, block),
+        hasParts ? [.plain(Reference("whole_d" + given, block))] : [],
+        block.map { "_\($0)" } ?? "", from: block)
+    }
   }
 
   /// The gradient of a parameter: one sum over frames, streams and blocks for each of its blocks.

@@ -85,17 +85,24 @@ extension PlanBuilder {
     var frame: [PlannedStep] = []
     var late: [PlannedStep] = []
 
+    /// What has come to waiting for a frame or block: what is added behind it waits too, also at a
+    /// block where it is nothing itself.
+    private(set) var reached = Time.early
+
+    mutating func reach(_ time: Time) { reached = max(reached, time) }
+
     mutating func add(_ step: PlannedStep, _ time: Time) {
-      switch time {
-      case .early where frame.isEmpty && late.isEmpty: early.append(step)
+      reach(time)
+      switch reached {
+      case .early: early.append(step)
+      case .frame: frame.append(step)
       case .late: late.append(step)
-      default: if late.isEmpty { frame.append(step) } else { late.append(step) }
       }
     }
   }
 
   /// When something that reads certain quantities may run.
-  enum Time { case early, frame, late }
+  enum Time: Comparable { case early, frame, late }
 
   mutating func steps(
     _ equation: Equation, _ spot: Spot, when time: (Reference) -> Time
@@ -122,7 +129,8 @@ extension PlanBuilder {
     var steps = Steps()
     var isOpen = false
     var pending: [PlannedTerm] = []
-    var pendingTime = Time.frame
+    // Whether elementwise terms wait to be added, and for what, be they nothing at this block.
+    var pendingTime: Time?
     for (index, term) in equation.terms.enumerated() {
       if index == 0, let source = term.plainReference, open.contains(source.name) {
         isOpen = true
@@ -135,8 +143,9 @@ extension PlanBuilder {
           head, atoms, negative: term.isNegative, target.columns, spot)
         {
           pending.append(planned)
-          if term.references.contains(where: { time($0) == .late }) { pendingTime = .late }
         }
+        let isLate = term.references.contains { time($0) == .late }
+        pendingTime = max(pendingTime ?? .frame, isLate ? .late : .frame)
         continue
       case .splice(let reference, let offsets, false):
         guard equation.terms.count == 1, let source = try field(reference, spot) else {
@@ -148,12 +157,15 @@ extension PlanBuilder {
       default: break
       }
       let sums = try needSums()
+      if let pendingTime { steps.reach(pendingTime) }
       if !pending.isEmpty {
-        steps.add(.accumulate(sums: sums, pending, startsAtZero: !isOpen), pendingTime)
+        steps.add(.accumulate(sums: sums, pending, startsAtZero: !isOpen), pendingTime ?? .frame)
         pending = []
         isOpen = true
       }
+      pendingTime = nil
       let due = term.references.map(time).contains(.late) ? Time.late : time(term.references[0])
+      steps.reach(due)
       switch term.kind {
       case .product(let product):
         for step in try self.product(product, term.isNegative, sums, spot, startsAtZero: !isOpen) {
@@ -174,7 +186,8 @@ extension PlanBuilder {
     }
     if open.contains(name) {
       if !pending.isEmpty {
-        steps.add(.accumulate(sums: try needSums(), pending, startsAtZero: !isOpen), pendingTime)
+        steps.add(
+          .accumulate(sums: try needSums(), pending, startsAtZero: !isOpen), pendingTime ?? .frame)
       } else if !isOpen {
         steps.add(.clear(try needSums()), .frame)
       }
@@ -214,7 +227,9 @@ extension PlanBuilder {
       return [step(left, sums, inner, startsAtZero)]
     }
     if product.readsWindow {
-      return (0..<widths.blocks).map { k in
+      // At one block its own window alone, where the sum has come to waiting for blocks.
+      let blocks = spot.block.map { $0..<$0 + 1 } ?? 0..<widths.blocks
+      return blocks.map { k in
         let place = window(k, exchanged: product.exchangesWidthAndStride)
         var window = left.columns(place)
         window.block = 0

@@ -38,6 +38,7 @@ struct PlanBuilder {
     for equation in forward {
       let name = equation.target.name
       self.widths.set("d" + name, as: name)
+      self.widths.set("whole_d" + name, as: name)
     }
     for input in layer.inputs { self.widths.set("d" + input.name, as: input.name) }
     for output in form.outputs { self.widths.set("d" + output.name, as: output.quantity) }
@@ -45,6 +46,7 @@ struct PlanBuilder {
       if let given = start.given {
         self.widths.set(given, as: start.quantity)
         self.widths.set("d" + given, as: start.quantity)
+        self.widths.set("whole_d" + given, as: start.quantity)
       }
     }
     let backwardFrames = backward.filter { $0.extent != .sum }

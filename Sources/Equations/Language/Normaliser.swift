@@ -209,6 +209,16 @@ struct Normaliser {
       }
       return Term(.splice(try reference(written, state), offsets, isAdjoint: false))
     case .product(let factors, _): return try elementwise(factors, &state)
+    case .call(let called, let arguments, let place):
+      let found = try function(called, arguments, place)
+      guard called == "concat" || found != nil else {
+        throw layer.error(
+          place, found: "\(called)(…)",
+          expected: called == "window"
+            ? "it on the left of '@'"
+            : "sigmoid, tanh, relu, hard_sigmoid, clip, blend, taps, splice, concat or window")
+      }
+      return .product([try atom(syntax, &state)])
     default: return .product([try atom(syntax, &state)])
     }
   }

@@ -175,8 +175,10 @@ public struct Layer: Sendable {
         }
       }
     }
+    // An output by its quantity's own name stands among the outputs.
+    let shown = Set(form.outputs.filter { $0.name == $0.quantity }.map(\.name))
     let results =
-      internals(closed, but: [])
+      internals(closed, but: shown)
       + form.outputs.map { rows($0.name, .output, state($0.quantity)) }
       + internals(backward, but: inputGradients)
       + file.inputs.map { rows("d" + $0.name, .gradient, widths.columns[$0.name] ?? 1) }

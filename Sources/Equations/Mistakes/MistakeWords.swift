@@ -18,7 +18,7 @@ enum MistakeWords {
 
   private static func next(_ rest: inout Substring) -> String? {
     while let first = rest.first {
-      if first.isLetter && first.isASCII || first.isNumber || first == "_" {
+      if first.isASCII && (first.isLetter || first.isNumber) || first == "_" {
         return identifier(&rest)
       }
       if let (symbol, word) = symbols.first(where: { rest.hasPrefix($0.0) }) {
@@ -40,7 +40,7 @@ enum MistakeWords {
   private static func identifier(_ rest: inout Substring) -> String {
     var name = ""
     while let character = rest.first,
-      character.isLetter && character.isASCII || character.isNumber || character == "_"
+      character.isASCII && (character.isLetter || character.isNumber) || character == "_"
         || character == "." && rest.dropFirst().first?.isLetter == true
     {
       name.append(character == "." ? "-" : character)

@@ -1,13 +1,13 @@
 import Arithmetic
 import Comparison
+import Equations
 import Golden
 import KaldiIO
-import Kernels
 import Tensors
 import Testing
 
 /// Frames recomputed from a dump's own states: the first wrong number is named, a correct run passes.
-@Suite struct TeacherForcedTests {
+@Suite struct LocalForecastTests {
   typealias Slip = FloatProgram.Slip
 
   /// What a dump holds of a run.
@@ -36,10 +36,10 @@ import Testing
 
   static let forecaster: FrameForecaster = { description, view, dump in
     let printed = dump.mapValues {
-      TeacherForced.Printed(values: $0.values, halfUnits: $0.halfUnits)
+      LocalForecast.Printed(values: $0.values, halfUnits: $0.halfUnits)
     }
-    return TeacherForced(description, view: view, dump: printed, isDouble: false).map {
-      FrameForecast(basis: "\($0.basis)", tensors: $0.tensors, bounds: $0.bounds)
+    return LocalForecast(description, view: view, dump: printed, isDouble: false).map {
+      FrameForecast(basis: $0.held.joined(separator: ", "), tensors: $0.tensors, bounds: $0.bounds)
     }
   }
 
@@ -92,7 +92,7 @@ import Testing
     let loaded = try Self.loaded(golden)
     let correct = try FloatProgram(golden).run()
     var generator = SplitMix64(seed: 7)
-    let sizes = golden.settings.dimensions
+    let sizes = golden.settings.sizes
     let blocks = loaded.description.dimensions["B"] ?? 1
     for _ in 0..<8 {
       let slip = Slip(
@@ -137,7 +137,7 @@ import Testing
   func batchMajorOutputs() throws {
     let golden = try Self.golden("lstm-probe")
     let loaded = try Self.loaded(golden, view: "numpy")
-    let shape = [golden.settings.dimensions["T"] ?? 1, golden.settings.dimensions["N"] ?? 1]
+    let shape = [golden.settings.sizes["T"] ?? 1, golden.settings.sizes["N"] ?? 1]
     for slip in [nil, Slip(frame: 3, stream: 2, unit: 1)] {
       let dump = try FloatProgram(golden, slip: slip).run()
       let output = Tensor(shape: shape + [dump.output.columns], elements: dump.output.elements)
@@ -155,7 +155,7 @@ import Testing
     let loaded = try Self.loaded(golden)
     for number in [Double.nan, .infinity, -.infinity, 1e308, -1e30, 3e29, 0x1p-1074] {
       var dump = try FloatProgram(golden).run()
-      let batch = golden.settings.dimensions["N"] ?? 1
+      let batch = golden.settings.sizes["N"] ?? 1
       for (place, block) in loaded.description.tensors.flatMap(\.blocks).enumerated()
       where place < 7 {
         dump.buffer[2 * batch, block.columns[0]] = number

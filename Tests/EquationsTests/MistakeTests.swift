@@ -1,47 +1,91 @@
-import Kernels
+import Equations
+import Layers
 import Tensors
 import Testing
 
 /// Known mistakes made on purpose: what each does to the results, by hand.
-@Suite struct FaultTests {
-  static func lstm() throws -> (layer: LSTMLayer, given: TensorTable<Double>) {
+@Suite struct MistakeTests {
+  static func lstm() throws -> (layer: Layer, given: TensorTable<Double>) {
     let layer = try Make.lstm(2, 4, 3, 2)
     return (layer, Fill.random(layer, seed: 41))
   }
 
-  /// Results right and with a fault.
-  static func results<Checked: Layer>(
-    _ layer: Checked, _ given: TensorTable<Double>, _ fault: String
+  /// Results right and with a mistake.
+  static func results(
+    _ layer: Layer, _ given: TensorTable<Double>, _ mistake: String
   ) throws -> (right: TensorTable<Double>, wrong: TensorTable<Double>) {
     (
-      try layer.evaluate(given, form: .advance),
-      try layer.evaluate(given, form: .advance, fault: layer.fault(named: fault))
+      try layer.evaluate(given),
+      try layer.evaluate(given, making: layer.mistake(named: mistake))
     )
   }
 
-  @Test func `names are told once and every fault changes some result`() throws {
-    let layers: [any Layer] = [
-      try Make.lstm(2, 4, 3, 3), try Make.tflstm(2, 4, 5, 3, f: 3, s: 2), try Make.sru(2, 4, 3, 3),
-      try Make.memory(9, 2, 3, positions: [0, 1, 2, 3, 4, 0, 1, 2, 3]),
-      try Make.memory(
-        9, 2, 2, 2, behindPositions: [0, 1, 2, 3, 4, 0, 1, 2, 3],
-        aheadPositions: [4, 3, 2, 1, 0, 3, 2, 1, 0]),
-    ]
-    for layer in layers {
-      let names = layer.faults.map(\.name)
-      #expect(Set(names).count == names.count)
-      #expect(layer.faults.allSatisfy { !$0.explanation.isEmpty })
-      let given = Fill.random(layer, seed: 42)
-      let before = given.bits
-      let right = try layer.evaluate(given, form: .advance)
-      // A clip acts only above its level, which a case sets by what it reaches.
-      let idle = try layer.faults.filter { fault in
-        let wrong = try layer.evaluate(given, form: .advance, fault: fault)
-        return wrong.bits == right.bits && !fault.name.contains("clipped")
-      }.map(\.name)
-      #expect(idle == [], "\(layer.kernel)")
-      #expect(given.bits == before)
+  static let names = LayerCatalogue.layers.map(\.name)
+
+  /// A case's sizes, large enough for every mistake to be possible, its tensors seeded.
+  static func layer(named name: String) throws -> Layer {
+    switch name {
+    case "lstm": try Make.lstm(2, 4, 3, 3)
+    case "tflstm": try Make.tflstm(2, 4, 5, 3, f: 3, s: 2)
+    case "compact-vfsmn": try Make.memory(9, 2, 3, positions: behind)
+    case "bi-compact-vfsmn":
+      try Make.memory(9, 2, 2, 2, behindPositions: behind, aheadPositions: ahead)
+    case "deepfsmn":
+      try Make.layer(
+        name, "sentences", ["T": 9, "D": 2, "H": 3, "N1": 2, "N2": 2],
+        positions: [
+          "bposition": Positions(
+            behind, direction: .behind, tensor: "bposition", rowCount: 9),
+          "fposition": Positions(ahead, direction: .ahead, tensor: "fposition", rowCount: 9),
+        ])
+    default:
+      try Make.layer(
+        name, "sequence", ["N": 2, "T": 4, "D": 3, "H": 3, "C": 3, "R": 2],
+        order: LayerCatalogue.layer(named: name)?.order?.blocks.joined())
     }
+  }
+
+  private static let behind = [0, 1, 2, 3, 4, 0, 1, 2, 3]
+  private static let ahead = [4, 3, 2, 1, 0, 3, 2, 1, 0]
+
+  @Test(arguments: names)
+  func `names are told once, in letters, digits and hyphens`(_ name: String) throws {
+    let mistakes = try Self.layer(named: name).mistakes
+    #expect(Set(mistakes.map(\.name)).count == mistakes.count)
+    #expect(mistakes.count > 40)
+    let strange = mistakes.map(\.name).filter { name in
+      !name.unicodeScalars.allSatisfy {
+        $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
+          || "-_".unicodeScalars.contains($0)
+      } || name.isEmpty
+    }
+    #expect(strange == [])
+    #expect(mistakes.allSatisfy { !$0.explanation.isEmpty })
+    // The same edit has one name, and no two edits have the same.
+    let edits = mistakes.map(\.edit).filter { !$0.isEmpty }
+    #expect(Set(edits).count == edits.count)
+  }
+
+  #if DEBUG
+    static let trials = 12
+  #else
+    static let trials = Int.max
+  #endif
+
+  @Test(arguments: names)
+  func `every mistake changes some result and alters no argument`(_ name: String) throws {
+    let layer = try Self.layer(named: name)
+    let given = Fill.random(layer, seed: 42)
+    let before = given.bits
+    let right = try layer.evaluate(given)
+    var generator = SplitMix64(seed: 3)
+    let all = layer.mistakes
+    let some =
+      all.count <= Self.trials
+      ? all : (0..<Self.trials).map { _ in all[Int(generator.next() >> 1) % all.count] }
+    let idle = try some.filter { try layer.evaluate(given, making: $0).bits == right.bits }
+    #expect(idle.map(\.name) == [])
+    #expect(given.bits == before)
   }
 
   @Test(arguments: [
@@ -49,7 +93,7 @@ import Testing
     ("gradient-mean-over-streams", 0.5), ("gradient-mean-over-frames", 0.25),
     ("gradient-mean-over-all", 0.125), ("gradient-summed-again-over-frames", 4),
   ])
-  func `faults of scale multiply the parameters' gradients alone`(
+  func `mistakes of scale multiply the parameters' gradients alone`(
     _ name: String, _ factor: Double
   ) throws {
     let (layer, given) = try Self.lstm()
@@ -70,9 +114,9 @@ import Testing
     #expect(wrong.elements("dWx") == sums)
   }
 
-  @Test func `faults of layout move the output's elements`() throws {
+  @Test func `mistakes of layout move the output's elements`() throws {
     let (layer, given) = try Self.lstm()
-    let out = try #require(try layer.evaluate(given, form: .advance)["out"])
+    let out = try #require(try layer.evaluate(given)["out"])
     // [T 4, N 2, H 2]: 16 numbers, frame t in 4t ..< 4t + 4.
     let o = out.elements
     let reversed = try Self.results(layer, given, "frames-reversed").wrong
@@ -90,14 +134,14 @@ import Testing
     #expect(columnMajor.wrong.elements("dWx") == turned)
   }
 
-  @Test func `faults of the bias are runs with another bias`() throws {
+  @Test func `mistakes of the bias are runs with another bias`() throws {
     let (layer, given) = try Self.lstm()
     func run(_ change: (inout [Double]) -> Void) throws -> [Double] {
       var moved = given
       var bias = given.elements("b")
       change(&bias)
       moved["b"] = Tensor(shape: [8], elements: bias)
-      return try layer.evaluate(moved, form: .advance).elements("out")
+      return try layer.evaluate(moved).elements("out")
     }
     let twice = try Self.results(layer, given, "bias-twice").wrong
     #expect(twice.elements("out") == (try run { $0 = $0.map { 2 * $0 } }))
@@ -116,8 +160,8 @@ import Testing
 
   @Test func `gates read in another order are a run of that order`() throws {
     let (layer, given) = try Self.lstm()
-    let other = try Make.lstm(2, 4, 3, 2, order: GateOrder(letters: "gifo"))
-    let expected = try other.evaluate(given, form: .advance)
+    let other = try Make.lstm(2, 4, 3, 2, order: "gifo")
+    let expected = try other.evaluate(given)
     let wrong = try Self.results(layer, given, "gates-read-as-gifo").wrong
     for name in ["out", "dx", "dh0", "dWx", "dWh", "db"] {
       #expect(wrong.elements(name) == expected.elements(name), "\(name)")
@@ -129,7 +173,7 @@ import Testing
     var moved = given
     // Stored i f o g, read as g i f o: what stands first is taken for g, and so on.
     moved["Wh"] = given["Wh"].map { FormTests.reordered($0, from: "gifo", to: "ifog") }
-    let expected = try layer.evaluate(moved, form: .advance)
+    let expected = try layer.evaluate(moved)
     let wrong = try Self.results(layer, given, "gates-of-Wh-read-as-gifo").wrong
     #expect(wrong.elements("out") == expected.elements("out"))
     #expect(wrong.elements("dWx") == expected.elements("dWx"))
@@ -137,19 +181,7 @@ import Testing
     #expect(wrong.elements("dWh") == gradient?.elements)
   }
 
-  @Test func `exchanged biases of the SRU are a run with bf and br exchanged`() throws {
-    let layer = try Make.sru(2, 3, 2, 2)
-    let given = Fill.random(layer, seed: 43)
-    var moved = given
-    (moved["bf"], moved["br"]) = (given["br"], given["bf"])
-    let expected = try layer.evaluate(moved, form: .advance)
-    let wrong = try Self.results(layer, given, "biases-swapped").wrong
-    #expect(wrong.elements("out") == expected.elements("out"))
-    #expect(wrong.elements("dbf") == expected.elements("dbr"))
-    #expect(wrong.elements("dbr") == expected.elements("dbf"))
-  }
-
-  @Test func `the vFSMN's missing identity term is what kernels.md calls the classic bug`() throws {
+  @Test func `the vFSMN's missing identity term is the classic bug`() throws {
     let layer = try Make.memory(5, 2, 2, positions: [0, 1, 2, 0, 1])
     let given = Fill.random(layer, seed: 44)
     let (right, wrong) = try Self.results(layer, given, "identity-left-out-backward")
@@ -159,18 +191,5 @@ import Testing
     #expect(scaledError(right.elements("dhidden"), sum) < 1e-15)
     let idle = try Self.results(layer, given, "backward-not-computed").wrong
     #expect((idle.elements("dhidden") + idle.elements("dfilter")).allSatisfy { $0 == 0 })
-  }
-
-  @Test func `clips act at the levels of the layer`() throws {
-    var (layer, given) = try Self.lstm()
-    layer.clip = ClipLevels(cell: 0.125, gradient: 0.0625, parameter: 0.03125)
-    let cells = try Self.results(layer, given, "cell-clipped-forward").wrong.elements("c")
-    #expect(cells.contains { abs($0) == 0.125 } && cells.allSatisfy { abs($0) <= 0.125 })
-    let (right, wrong) = try Self.results(layer, given, "gradients-clipped")
-    #expect(
-      wrong.elements("dWx") == right.elements("dWx").map { min(max($0, -0.03125), 0.03125) })
-    given["dout"] = given["dout"].map { $0.map { 16 * $0 } }
-    let derivatives = try Self.results(layer, given, "gate-gradients-clipped").wrong
-    #expect(derivatives.elements("da_f").allSatisfy { abs($0) <= 0.0625 })
   }
 }
