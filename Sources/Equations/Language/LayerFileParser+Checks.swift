@@ -8,6 +8,11 @@ extension LayerFileParser {
     if layer.frames.isEmpty { throw missing("a line 'frames T'") }
     if layer.inputs.isEmpty { throw missing("a line 'input x[D]'") }
     if syntax.isEmpty { throw missing("an equation") }
+    if layer.streams != nil, let counts = layer.counts.first {
+      throw layer.error(
+        counts.place, found: "positions \(counts.name) beside streams",
+        expected: "a layer without 'streams': its rows are frames of sentences, one after another")
+    }
     if layer.forms.isEmpty { throw missing("a form, such as 'form sequence' with its outputs") }
     if layer.cases.isEmpty {
       throw missing("a case, such as 'case NAME of sequence' with its sizes")
