@@ -78,4 +78,21 @@ import Testing
     #expect(outcome.isPlainTrouble)
     #expect(outcome.errors.contains("one.layer:6:1: found positions behind_me beside streams"))
   }
+
+  @Test(arguments: [
+    ("    frames in = x, out = out, h_diff = da_q", "'da_q' in view v, expected a tensor"),
+    (
+      "    buffer buf forward\n  columns h \"output\", q \"no quantity\"",
+      "'q' in view v, expected a quantity of the layer in the columns of buf"
+    ),
+    (
+      "    buffer buf backward\n  columns da_h \"sum\"\n  evaluate dh",
+      "'dh' in view v, expected a column of buf to evaluate"
+    ),
+  ])
+  func `a view of what the layer has not is refused`(_ lines: String, _ message: String) throws {
+    let outcome = try Self.list(
+      Self.text("view v\n\(lines)\ncase one of sequence, view v", for: "case one of sequence"))
+    #expect(outcome.isPlainTrouble && outcome.errors.contains("one.layer:10:1: found \(message)"))
+  }
 }

@@ -35,6 +35,7 @@ struct LayerFileParser {
       layer.equations[index].passes = true
     }
     try checkReferences()
+    try checkViews()
     return layer
   }
 
