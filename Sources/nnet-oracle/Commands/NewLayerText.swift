@@ -31,7 +31,7 @@ func newLayerText(named name: String) -> String {
   n = tanh(a.n)
   h = z * h[t-1] + (1 - z) * n
 
-  # Quantities in words, for reports.
+  # What stands for '%' in the columns of the view below.
   words   z "update gate", n "candidate"
 
   # How the layer is called. 'start' says what stands before the first frame, 0 or a tensor that is
