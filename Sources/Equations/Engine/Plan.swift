@@ -25,6 +25,8 @@ public final class Plan: Sendable {
   let counts: [String]
   /// Parameters that frames multiply by turned, so that each is turned once a pass.
   let turnedWeights: Set<String>
+  /// Whether frames going forward multiply by a turned one: what a transposed weight is, a mistake.
+  let turnsForward: Bool
   /// Numbers of a frame that elementwise steps pass over.
   let frameWidth: Int
 
@@ -42,14 +44,25 @@ public final class Plan: Sendable {
     closedBlocks = builder.closedBlocks
     sumFields = builder.sumFields
     counts = builder.counts
-    let loops = builder.backward.flatMap(\.groups).flatMap { group -> [PlannedSection] in
-      if case .loop(let variants, _) = group { variants.flatMap { $0 } } else { [] }
-    }
-    let steps = (loops + builder.initial.flatMap(\.sections)).flatMap { $0.steps.flatMap { $0 } }
-    turnedWeights = Set(
-      (steps + builder.initial.flatMap(\.early)).compactMap { step in
+    func turned(_ steps: [PlannedStep]) -> [String] {
+      steps.compactMap { step in
         if case .product(let product) = step, product.isTransposed { product.weight } else { nil }
-      })
+      }
+    }
+    func looped(_ stages: [PlannedStage]) -> [PlannedStep] {
+      stages.flatMap(\.groups).flatMap { group -> [PlannedStep] in
+        if case .loop(let variants, _) = group {
+          variants.flatMap { $0 }.flatMap { $0.steps.flatMap { $0 } }
+        } else {
+          []
+        }
+      }
+    }
+    let initial = builder.initial.flatMap {
+      $0.early + $0.sections.flatMap { $0.steps.flatMap { $0 } }
+    }
+    turnedWeights = Set(turned(looped(builder.backward) + initial))
+    turnsForward = !turnedWeights.isDisjoint(with: turned(looped(builder.forward)))
     frameWidth = builder.scalarCounts.reduce(0, +) / max(1, builder.widths.frames)
   }
 }

@@ -108,7 +108,9 @@ extension PlanBuilder {
       // What another block leaves is there only for some blocks.
       if reference.shift.blocks != 0 { return .late }
       if !own.contains(reference.name) {
-        return skipped.contains(reference.name) && reference.shift.frames != 0 ? .frame : .early
+        guard skipped.contains(reference.name), reference.shift.frames != 0 else { return .early }
+        // A block beyond the ends is nothing, so these go block by block.
+        return reference.shift.blocks == 0 ? .frame : .late
       }
       return reference.shift.frames != 0 && reference.shift.blocks == 0 ? .frame : .late
     }
@@ -144,12 +146,20 @@ extension PlanBuilder {
   }
 
   mutating func addInitial(_ equation: Equation) throws(EquationError) {
-    let isAhead = equation.terms.flatMap(\.references).contains { $0.shift.frames < 0 }
+    let isAhead = equation.isBesideLastFrame
     let shiftsBlocks = equation.terms.flatMap(\.references).contains { $0.shift.blocks != 0 }
     var ignored: [PlannedStep] = []
     let sections = try self.sections(
-      shiftsBlocks ? .byBlock(.up, [0]) : .all([0]), [equation], [equation.target.name], ends: nil,
+      shiftsBlocks ? .byBlock(.up, [0]) : .all([0]), [equation], [equation.target.name],
+      ends: isAhead ? (toStart: widths.frames, toEnd: -1) : (toStart: -1, toEnd: widths.frames),
       early: &ignored)
     initial.append((isAhead ? widths.frames : -1, ignored, sections))
+  }
+}
+
+extension Equation {
+  /// Whether the gradient of a state is of one beside the last frame, read by the frame before.
+  var isBesideLastFrame: Bool {
+    terms.flatMap(\.references).contains { $0.shift.frames < 0 }
   }
 }

@@ -208,6 +208,12 @@ struct PlanBuilder {
         let (first, last) = (ends.min() ?? 0, ends.max() ?? 0)
         for reference in term.references where !skipped.contains(reference.name) {
           var pad = pads[reference.name] ?? (0, 0)
+          if equation.extent == .initial {
+            // It runs at the one frame beside the first, or the last.
+            let frame = reference.shift.frames + (equation.isBesideLastFrame ? 1 : -1)
+            pads[reference.name] = (max(pad.before, -frame), max(pad.after, frame))
+            continue
+          }
           if reference.shift.frames < first {
             pad.before = max(pad.before, -reference.shift.frames)
           }

@@ -142,6 +142,7 @@ public final class Run<Scalar: Arithmetic> {
   @specialized(where Scalar == RoundoffBound<Binary64>)
   @specialized(where Scalar == Dual<DoubleDouble>)
   public func forward() {
+    if plan.turnsForward { for turning in turnings { turn(turning) } }
     for stage in forwardStages { execute(stage) }
   }
 

@@ -30,6 +30,8 @@ public struct LayerFile: Sendable {
     public var name: String
     /// Whether they look toward the last row.
     public var isAhead: Bool
+    /// Where they are declared.
+    public var place: SourcePlace
   }
 
   /// How the layer is called: over a sequence or for one step, with which states and outputs.

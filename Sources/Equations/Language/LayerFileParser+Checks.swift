@@ -8,6 +8,11 @@ extension LayerFileParser {
     if layer.frames.isEmpty { throw missing("a line 'frames T'") }
     if layer.inputs.isEmpty { throw missing("a line 'input x[D]'") }
     if syntax.isEmpty { throw missing("an equation") }
+    if layer.streams != nil, let counts = layer.counts.first {
+      throw layer.error(
+        counts.place, found: "positions \(counts.name) beside streams",
+        expected: "a layer without 'streams': its rows are frames of sentences, one after another")
+    }
     if layer.forms.isEmpty { throw missing("a form, such as 'form sequence' with its outputs") }
     if layer.cases.isEmpty {
       throw missing("a case, such as 'case NAME of sequence' with its sizes")
@@ -74,6 +79,47 @@ extension LayerFileParser {
     ).first(where: { $0.value.count > 1 })?.key {
       throw layer.error(
         SourcePlace(line: 1, column: 1), found: "two declarations of '\(name)'", expected: "one")
+    }
+  }
+
+  /// Views may show only what the layer has, and evaluate only what a buffer shows.
+  func checkViews() throws(LayerFileError) {
+    let given = layer.inputs.map(\.name) + layer.weights.map(\.name)
+    let ofForms = layer.forms.flatMap { form in
+      form.starts.compactMap(\.given) + form.outputs.map(\.name) + form.splits.flatMap(\.parts)
+    }
+    let own = given + ofForms + layer.equations.map(\.target.name)
+    let known = Set(own).union(own.map { "d" + $0 }).union(layer.paths.map(\.name)).union(
+      layer.equations.filter { $0.function != .identity }.map {
+        "d" + Derivation.preactivation($0.target.name)
+      })
+    func has(_ source: String) -> Bool {
+      let parts = source.split(separator: ".").map(String.init)
+      guard parts.count == 2 else { return known.contains(source) }
+      let quantity =
+        layer.quantityBlocks[parts[0]] ?? layer.quantityBlocks[String(parts[0].dropFirst())]
+      return known.contains(parts[0]) && quantity?.contains(parts[1]) ?? false
+    }
+    for view in layer.views {
+      func refuse(_ name: String, _ expected: String) -> LayerFileError {
+        layer.error(view.place, found: "'\(name)' in view \(view.name)", expected: expected)
+      }
+      for entry in view.entries where !has(entry.source) {
+        throw refuse(entry.source, "a tensor or quantity of the layer")
+      }
+      for buffer in view.buffers {
+        let sources = buffer.columns.flatMap { item in
+          item.each
+            ? (layer.order?.blocks ?? []).map { item.prefix + $0 }
+            : item.column.source.map { [$0] } ?? []
+        }
+        if let source = sources.first(where: { !has($0) }) {
+          throw refuse(source, "a quantity of the layer in the columns of \(buffer.name)")
+        }
+        if let name = buffer.evaluationOrder.first(where: { !sources.contains($0) }) {
+          throw refuse(name, "a column of \(buffer.name) to evaluate")
+        }
+      }
     }
   }
 }

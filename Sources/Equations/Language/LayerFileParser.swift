@@ -35,6 +35,7 @@ struct LayerFileParser {
       layer.equations[index].passes = true
     }
     try checkReferences()
+    try checkViews()
     return layer
   }
 
@@ -125,7 +126,7 @@ struct LayerFileParser {
         let name = try line.expectIdentifier("the name of a list of positions")
         let isAhead = line.takeWord("ahead")
         guard isAhead || line.takeWord("behind") else { throw line.error("'behind' or 'ahead'") }
-        layer.counts.append(.init(name: name, isAhead: isAhead))
+        layer.counts.append(.init(name: name, isAhead: isAhead, place: place))
       }
     case "words":
       try line.list { (line) throws(LayerFileError) in

@@ -2,5 +2,5 @@
 let commands: [Command] = [
   ListCommand.command, DumpCommand.command, CompareCommand.command, InspectCommand.command,
   CopyCommand.command, GradCheckCommand.command, PowerCommand.command, BenchCommand.command,
-  MergeReportsCommand.command,
+  MergeReportsCommand.command, NewCommand.command,
 ]

@@ -26,10 +26,10 @@ enum PowerCommand {
         command: "nnet-oracle power compact-vfsmn-probe",
         output: """
           case                 mistakes  caught  pairs  told apart
-          compact-vfsmn-probe  23      23      253    253
+          compact-vfsmn-probe  51        51      1275   1273
 
-          layer          mistakes  caught  pairs  told apart
-          compact-vfsmn  23      23      253    253         complete
+          layer          mistakes  caught  pairs  told apart  one cause
+          compact-vfsmn  51        51      1275   1273        2          complete
           """)),
     run: { (arguments, output) throws(Trouble) in try run(arguments, &output) })
 
