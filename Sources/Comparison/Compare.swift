@@ -61,7 +61,8 @@ private func compareCases(
   var comparison = CaseComparison(
     mine ?? cases, options: options, hypotheses: hypotheses, forecaster: forecaster)
   if let mine, mine.isEmpty { return comparison.report }
-  for group in try DumpGroup.all(in: actual, for: cases, pipes: options.pipes) {
+  let groups = try DumpGroup.all(in: actual, for: cases, pipes: options.pipes)
+  for group in groups {
     if cases.count == 1, cases[0].tensors.count == 1, group.dump.tensors.count == 1 {
       // One tensor held against one: they are meant for each other, however they were read.
       comparison.compareAmongAll(group.dump, folder: group.folder)
@@ -73,7 +74,8 @@ private func compareCases(
     if !files.isEmpty { comparison.compareAmongAll(files, folder: group.folder) }
   }
   comparison.close()
-  let report = comparison.report
+  var report = comparison.report
+  report.warnings = groups.flatMap(\.dump.warnings)
   guard comparison.hasPairs || !report.problems.isEmpty || mine != nil else {
     throw .nothingToCompare(
       expected: expected, actual: actual.text, hint: hint(cases, report: report))

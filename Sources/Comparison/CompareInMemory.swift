@@ -40,6 +40,7 @@ public func compare(
 extension Dump {
   /// Sorts a record by what it holds.
   mutating func add(_ record: TensorRecord, isLog: Bool) {
+    if let warning = record.warning { warnings.append(warning) }
     switch record.content {
     case .tensor(let stored):
       tensors.append(ActualTensor(record, stored, isLog: isLog))

@@ -32,6 +32,34 @@ import Testing
     #expect(upstream.status == 0 && upstream.errors == "")
   }
 
+  @Test func `a range that was cut is told, whichever side it is on`() throws {
+    let slices = Tool.root.appendingPathComponent("Tests/Fixtures/cases/reports/F10-slices")
+    let out = Tool.root.appendingPathComponent("\(Self.dumps)/sru/out.mat").path
+    let golden = Tool.root.appendingPathComponent("golden/sru").path
+    try Tool.inFreshFolder { folder in
+      let cut = folder.appendingPathComponent("cut.scp").path
+      let archive = folder.appendingPathComponent("whole.ark").path
+      try Data("out \(out)[0:6]\n".utf8).write(to: URL(fileURLWithPath: cut))
+      #expect(try Tool.run("copy", "scp:s.scp", "ark:\(archive)", in: slices).status == 0)
+      for (expected, actual, file, count) in [
+        ("scp:s.scp", "ark:\(archive)", "test.ark", 1),
+        ("ark:\(archive)", "scp:s.scp", "test.ark", 1), ("scp:s.scp", "scp:s.scp", "test.ark", 2),
+        (golden, "scp:\(cut)", "out.mat", 1),
+        ("\(golden)/kaldi/out.txt", "scp:\(cut)", "out.mat", 1),
+      ] {
+        let outcome = try Tool.run("compare", expected, actual, in: slices)
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(outcome.status == 0 && lines.count == count)
+        #expect(
+          lines.allSatisfy {
+            $0.hasPrefix("nnet-oracle: warning: '") && $0.contains(file)
+              && $0.hasSuffix("the range ends there")
+          })
+        #expect(outcome.output.contains("the range ends there"))
+      }
+    }
+  }
+
   @Test func `absent and unrecognised objects fail when asked`() throws {
     let log = "\(Self.dumps)/upstream-debug.log"
     #expect(try Tool.run("compare", "golden", log, "--require-all").status == 1)

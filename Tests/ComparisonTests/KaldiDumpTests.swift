@@ -120,8 +120,8 @@ import Testing
   @Test(
     "a dump of another layer or on other data is nothing to compare with the golden folder",
     arguments: [
-      "blstmp", "chain", "deepfsmn", "lstmp", "lstmp-clipped", "sru-uneven", "tflstm-double",
-      "tflstm-uneven",
+      "blstmp", "blstmp-large", "chain", "deepfsmn", "deepfsmn-double", "lstmp", "lstmp-clipped",
+      "lstmp-large", "recurrent", "sru-uneven", "tflstm-double", "tflstm-uneven",
     ])
   func strangers(dump: String) {
     // Frames of lstmp and tflstm-uneven have the shape of a golden case's, positions of deepfsmn

@@ -52,6 +52,18 @@ struct NnetModelTests {
   }
 
   @Test(
+    "A binary model without Kaldi's mark is the same model",
+    arguments: ["tflstm-binary/model.nnet", "chain/model.binary.nnet"])
+  func withoutMark(file: String) throws {
+    let marked = try NnetModel(bytes: dumpBytes(file), name: file)
+    let bare = Array(try dumpBytes(file).dropFirst(2))
+    let model = try NnetModel(bytes: bare, name: file)
+    #expect(model.form == .binary)
+    #expect(model.parameters.map(\.parameter.tensor) == marked.parameters.map(\.parameter.tensor))
+    #expect(try written(model) == bare)
+  }
+
+  @Test(
     "Kaldi's 7 digits, printed anew, are Kaldi's bytes",
     arguments: files.map(\.0).filter { !$0.contains("binary") && !$0.contains("double") })
   func sevenDigits(file: String) throws {

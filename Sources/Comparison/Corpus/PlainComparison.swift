@@ -169,6 +169,7 @@ struct PlainComparison {
 
   private mutating func tensor(_ record: TensorRecord?) -> Item {
     guard let record else { return .end }
+    if let warning = record.warning { report.warnings.append(warning) }
     switch record.content {
     case .tensor(let stored):
       return .tensor(ActualTensor(record, stored, isLog: record.isFromLog))
@@ -246,7 +247,8 @@ struct PlainComparison {
       wanted.layout = "time-major"
       found.tensor = withoutPadding(actual.tensor, like: expected.tensor.matrix)
     }
-    let judgement = judge(wanted, against: found, options: options)
+    var judgement = judge(wanted, against: found, options: options)
+    if let warning = expected.warning { judgement.row.add(note: warning) }
     if isSequence, judgement.isMismatch,
       let words = Localisation(frames: rows / streams, streams: streams)
         .firstWrong(among: [judgement])

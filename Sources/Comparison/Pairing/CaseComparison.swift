@@ -9,6 +9,8 @@ struct Dump: Sendable {
   var others: [(record: TensorRecord, what: String)] = []
   /// Files that could not be parsed.
   var malformed: [(record: TensorRecord, problem: String)] = []
+  /// What the reader warned of.
+  var warnings: [String] = []
 }
 
 /// Compares a dump with one or more golden cases and fills the report.

@@ -63,10 +63,12 @@ struct CaseFit: Sendable {
   }
 
   /// Whether the numbers say that it is the case: some match, and of what was given most.
-  var isShown: Bool { isPossible && matches > 0 && 2 * given.matching >= given.count }
+  var isShown: Bool { isPossible && matches > 0 && !isGivenMostlyOther }
 
   /// Whether what the layer was given is mostly something else.
-  var isOnOtherData: Bool { given.count > 1 && given.matching == 0 }
+  var isOnOtherData: Bool { given.count > 1 && isGivenMostlyOther }
+
+  private var isGivenMostlyOther: Bool { 2 * given.matching < given.count }
 
   /// Whether another case fits worse.
   func isBetter(than other: CaseFit) -> Bool {

@@ -61,7 +61,9 @@ extension CaseComparison {
   private func caseIndex(named folder: String, _ dump: Dump) -> Int? {
     if let exact = cases.firstIndex(where: { $0.name == folder }) {
       // A folder without matrices is about the case too: what it holds is reported against it.
-      return dump.tensors.isEmpty || fit(of: dump, with: exact).isPossible ? exact : nil
+      if dump.tensors.isEmpty { return exact }
+      let fit = fit(of: dump, with: exact)
+      return fit.isPossible && !fit.isOnOtherData ? exact : nil
     }
     let begun = cases.indices.filter { index in
       guard let name = cases[index].name, folder.hasPrefix(name), folder.count > name.count else {

@@ -82,6 +82,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public var findings: [Finding] = []
   /// What could not be read: one line each.
   public var problems: [String] = []
+  /// What the readers warned of, such as a range that was cut; the rows' notes say it too.
+  public var warnings: [String] = []
   /// How many tensors had which verdict, rows that were not kept included.
   public var counts = Counts()
   /// How many elements use which share of their tolerance, over all tensors.

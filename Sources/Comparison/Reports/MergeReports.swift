@@ -12,6 +12,7 @@ public func merge(_ reports: [ComparisonReport]) -> ComparisonReport {
     whole.rows += report.rows
     whole.findings += report.findings
     whole.problems += report.problems
+    whole.warnings += report.warnings
     whole.requireAll = whole.requireAll || report.requireAll
     whole.strict = whole.strict || report.strict
     whole.counts.add(report.counts)

@@ -11,9 +11,10 @@ extension NnetModel {
   ///   - name: What errors call it.
   /// - Throws: ``KaldiIOError/malformed(_:found:expected:)`` at the first thing that is no model.
   public init(bytes: [UInt8], name: String) throws(KaldiIOError) {
-    let isBinary = bytes.count >= 2 && bytes[0] == 0 && bytes[1] == 0x42
+    let isMarked = bytes.starts(with: [0, 0x42])
+    let isBinary = isMarked || Self.isBinaryWithoutMark(bytes)
     var scanner = ModelScanner(bytes: bytes, name: name, isBinary: isBinary)
-    if isBinary { scanner.index = 2 }
+    if isMarked { scanner.index = 2 }
     form = isBinary ? .binary : .text
     components = []
     frame = ([], [])
@@ -50,6 +51,18 @@ extension NnetModel {
     guard !components.isEmpty else {
       throw scanner.malformed(at: 0, found: "no component", expected: "an nnet1 model")
     }
+  }
+
+  /// Whether a model is binary though it does not begin with Kaldi's mark.
+  ///
+  /// So a program writes it that opens the stream itself. Behind the first marker text has a size,
+  /// binary the byte 4, how wide the size is.
+  private static func isBinaryWithoutMark(_ bytes: [UInt8]) -> Bool {
+    guard let width = bytes.prefix(256).firstIndex(where: { $0 < 9 }), width > 2 else {
+      return false
+    }
+    return bytes[width] == 4 && bytes[width - 2] == UInt8(ascii: ">")
+      && bytes[width - 1] == UInt8(ascii: " ")
   }
 
   private static func component(

@@ -172,6 +172,7 @@ enum CompareCommand {
     } else {
       try output.write(TextReport(report).rendered())
     }
+    for warning in report.warnings { complain(Trouble("warning: \(warning)").line) }
     for problem in report.problems { complain(Trouble(problem).line) }
     return ExitStatus(rawValue: report.exitStatus) ?? .trouble
   }
