@@ -76,9 +76,7 @@ DEFAULTS |= {
     "deepfsmn": ("T15 D5 H7 N1=4 N2=3", "x=-0.7:0.8 Wh=-0.5:0.6 bh=-0.2:0.3 Wp=-0.4:0.5 "
                  "bfilter=0.1:0.6 ffilter=-0.4:0.3 dout=-0.6:0.6", None),
 }
-# Checked against real Kaldi and by differences here; not yet in the golden folder.
-AWAITED = ("lstmp", "blstmp", "elman", "gru", "gru-after", "deepfsmn")
-CASES = tuple(c for c in DEFAULTS if c not in AWAITED)
+CASES = tuple(DEFAULTS)
 
 KALDI_NAMES = {
     "sru": {"W": "w_xfrh", "bf": "bias_f", "br": "bias_r"},
@@ -222,8 +220,11 @@ class Description:
                     view[name] = (m.reshape(-1, m.shape[-1]) if m.ndim == 3 else m, is_result)
         return view
 
-    def kaldi_view(self, given, results):
-        """Kaldi's names and layout: frames time-major, weights transposed, gates g i f o."""
+    def kaldi_view(self, given, results, internals=False):
+        """Kaldi's names and layout: frames time-major, weights transposed, gates g i f o.
+
+        With `internals` also what real Kaldi keeps in matrices of its own and golden folders leave out.
+        """
         if self.kernel in STEPS:
             return {}
         fsmn = self.kernel.endswith("vfsmn")
@@ -252,14 +253,28 @@ class Description:
                 view[name] = (given[name].reshape(-1, 1), False)
         if self.kernel in ("lstm", "tflstm-ifog"):
             view["h0"], view["h0_corr"] = (given["h0"], False), (results["dh0"], True)
-        for name in INTERNALS.get(self.kernel, ()):
+        elif self.kernel == "tflstm" and given["h0"].any():  # Kaldi keeps its state, not the gradient
+            view["h0"] = (given["h0"], False)
+        for name in INTERNALS.get(self.kernel, ()) if internals else ():
             view[name] = (time_major(results[name]), True)
         for name, frames in results.items():
             if name.endswith("propagate"):
                 frames = [self.gates_to_kaldi(m) for m in frames]
                 edge = np.array(frames[0] * 0)
-                view[name + "_buf"] = (np.concatenate([edge, *frames, edge]), True)
+                start = edge if name != "propagate" else self.given_state(edge, given)
+                view[name + "_buf"] = (np.concatenate([start, *frames, edge]), True)
         return view
+
+    def given_state(self, edge, given):
+        """The frame before the first, which holds a given h0 in the first column called h."""
+        if "h0" not in given:
+            return edge
+        start, H = np.array(edge), self.dimensions["H"]
+        tf = "F" in self.dimensions  # four gates, c, n, h, h again; an empty block at either end
+        for k in range(self.dimensions["B"] if tf else 1):
+            at = (k + 1) * 8 * H + 6 * H if tf else 6 * H
+            start[:, at:at + H] = start[:, at:at + H] + given["h0"][:, k * H:(k + 1) * H]
+        return start
 
     def gates_to_kaldi(self, frame):
         """A frame's buffer columns with the gates in Kaldi's order, where Kaldi has the layer."""

@@ -139,7 +139,7 @@ def random_settings(case, dice):
         d["D"] = d["F"] + d["S"] * dice.randint(0, 3)
     if "T" in d:
         d["T"] = dice.randint(1, 9)
-    if "vfsmn" in case:
+    if "fsmn" in case:
         d["T"] = dice.randint(4, 20)
     settings = [f"{k}={v}" for k, v in d.items()]
     for word in GIVEN[case].split():

@@ -5,14 +5,17 @@
 
 Each mistake of `mistakes.py` that moves a number by more than its tolerance runs in NumPy in float32,
 is written as a whole Kaldi dump, buffers included, and compared: it must be a mismatch. With --names
-the cause named must be that mistake, or one whose numbers cannot be told from its own; of a pair of
-mistakes, those tensors that one of them explains. Right programs must match. Exit status 1 else.
+every cause named must be that mistake, or one whose numbers cannot be told from its own, by what its
+words say (swift_text.py); none may be named, and is counted. Of a pair of mistakes one must be named,
+if any. Right programs must match. Exit status 1 else.
 """
 
 import argparse
 import collections
+import json
 import os
 import random
+import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -25,24 +28,21 @@ from cases import CASES, STEPS, Description, printed_unit, read_kaldi
 from check_bounds import largest_share
 from check_golden import dump
 from equations_peer import Circular
-from fault_names import equation_names
 from false_alarms import compare
+from swift_text import Names, Unreadable
 
 DIGITS = 7
 GOOD = ("caught", "named", "named by another of the same numbers", "one named",
-        "right program matches")
+        "right program matches", "undetermined")
 
 
 class Trial:
     """A golden folder, its layer's mistakes, and what each would show in exact arithmetic."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, oracle, judge_names):
         self.folder, self.catalogue = folder, mistakes.Catalogue(Description.read(folder))
         self.mistakes = {m.name: m for m in self.catalogue.mistakes()}
-        self.known = collections.defaultdict(set)  # the Swift side's name → ours
-        for m in self.mistakes.values():
-            for name in equation_names(self.catalogue.d.kernel, m):
-                self.known[name].add(m.name)
+        self.names = Names(oracle, self.catalogue.d) if judge_names else None
         self.views, self.tolerances = {}, {}
         for name, m in self.view(None).items():
             path = os.path.join(folder, "kaldi", name)
@@ -54,14 +54,25 @@ class Trial:
         key = mistake.name if mistake else ""
         if key not in self.views:
             given = self.catalogue.d.inputs()
-            try:
-                with np.errstate(all="ignore"):
-                    results = self.catalogue.program(mistake, np.float64, given).results()
-                whole = self.catalogue.d.kaldi_view(given, results)
-                self.views[key] = {n: m for n, (m, is_result) in whole.items() if is_result}
-            except Circular:
-                self.views[key] = None
+            self.views[key] = self.kaldi_results(
+                lambda: self.catalogue.program(mistake, np.float64, given).results())
         return self.views[key]
+
+    def named_view(self, name):
+        """Result tensors of the mistake that the oracle calls so, or None if its words say none."""
+        key = ("named", name)
+        if key not in self.views:
+            self.views[key] = self.kaldi_results(lambda: self.names.results(name))
+        return self.views[key]
+
+    def kaldi_results(self, results):
+        d = self.catalogue.d
+        try:
+            with np.errstate(all="ignore"):
+                whole = d.kaldi_view(d.inputs(), results())
+        except (Circular, Unreadable):
+            return None
+        return {n: m for n, (m, is_result) in whole.items() if is_result}
 
     def largest_share(self, one, other):
         """How far two views are apart, in tolerances."""
@@ -81,20 +92,34 @@ class Trial:
         if not judge_names:
             return "caught", ""
         found = causes(text)
+        if "sign flipped" in found and self.only_signs(mistake, text):
+            return "named", ""
         if not found:
             return "undetermined", ""
+        detail = " or ".join(f"{name} ({self.names.keys.get(name, '-')})" for name in sorted(found))
         if mistake.kind == "pair":
-            return ("one named" if self.named(found, mistake.parts) else "wrong"), str(sorted(found))
-        if self.named(found, [mistake]):
-            return "named", ""
-        like = [self.mistakes[own] for name in found for own in self.known.get(name, ())]
-        same = [m.name for m in like if self.view(m) is not None
-                and self.largest_share(self.view(m), self.view(mistake)) <= 2]
-        return ("named by another of the same numbers" if same else "wrong"), str(sorted(found))
+            return ("one named" if any(self.same(name, part) for name in found
+                                       for part in mistake.parts) else "wrong"), detail
+        same = [name for name in found if self.same(name, mistake)]
+        if not same:
+            return "wrong", detail
+        if len(same) < len(found):
+            return "named among others", detail
+        own = any(self.names.is_of(name, mistake) for name in same)
+        return "named" if own else "named by another of the same numbers", detail
 
-    def named(self, found, parts):
-        kernel = self.catalogue.d.kernel
-        return any(found & set(equation_names(kernel, m)) for m in parts)
+    def only_signs(self, mistake, text):
+        """Whether the tensors that are told to have the wrong sign have it, and nothing else is wrong."""
+        told = {n for finding in json.loads(text)["findings"] if finding["cause"] == "sign flipped"
+                for n in re.search(r"\(explains (.*)\)", finding["explanation"])[1].split(", ")}
+        right, wrong = self.view(None), self.view(mistake)
+        return all(largest_share(wrong[n], -right[n] if n in told else right[n], t) <= 2
+                   for n, t in self.tolerances.items())
+
+    def same(self, name, mistake):
+        """Whether what the name says gives the mistake's numbers, as far as a dump can tell."""
+        view = self.named_view(name)
+        return view is not None and self.largest_share(view, self.view(mistake)) <= 2
 
 
 def main():
@@ -121,7 +146,7 @@ def main():
                             os.path.join(work, "golden", f"{case}-{k}"))
                        for case in cases for k in range(options.settings)]
         for folder in folders:
-            trial = Trial(folder)
+            trial = Trial(folder, options.nnet_oracle, options.names)
             chosen = list(trial.mistakes.values())
             if options.sample and options.sample < len(chosen):
                 chosen = dice.sample(chosen, options.sample)

@@ -63,7 +63,7 @@ def tree(n):
             return ("row", inner[1], n.slice.value)
         step = n.slice.right.value * (-1 if isinstance(n.slice.op, ast.Sub) else 1)
         dt, dk = (step, 0) if n.slice.left.id == "t" else (0, step)
-        return inner[:3] + (dt, dk)
+        return inner[:3] + (inner[3] + dt, inner[4] + dk)
     name, arguments = n.func.id, [tree(a) for a in n.args]
     if name in ("behind", "ahead", "unbehind", "unahead"):
         weight, first, position, quantity = arguments

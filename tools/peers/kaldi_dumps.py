@@ -75,7 +75,7 @@ class Dump:
 
     def worst_of(self, results):
         """(largest error beyond the print, as a share of its tensor's largest element, tensor)."""
-        view, shares = self.d.kaldi_view(self.given, results), []
+        view, shares = self.d.kaldi_view(self.given, results, internals=True), []
         for name, actual in self.matrices.items():
             if name not in view or view[name][0].shape != actual.shape:
                 return np.inf, name + ", which has no counterpart"

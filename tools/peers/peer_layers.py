@@ -313,6 +313,9 @@ class Program:
         run, (base, _, block) = self.run, name.partition(".")
         if name == "0":
             return None
+        gate = self.gate(base, block)
+        if self.chain and gate:
+            return run.inside[gate, t, k]
         if self.chain and base in self.layer.backward | self.layer.gradients or (
                 self.chain and f"{base}.{block}" in self.layer.backward):
             m = run.inside[base[1:], t, k] if (base[1:], t, k) in run.inside else run.zero()
@@ -320,6 +323,13 @@ class Program:
             m = run.value(name if name in run.equations else base, t, k)
             block = "" if name in run.equations else block
         return run.columns(base, block, m) if block else m
+
+    def gate(self, base, block):
+        """The gate before whose function `base`'s block is the derivative, as Kaldi's buffers hold it."""
+        name = base[1:-1] + block if block and base[-1:] in ("a", "u") else base[2:]
+        right = self.layer.forward.get(name)
+        is_own = block or base == f"du{name}"
+        return name if base[:1] == "d" and is_own and right and right[0] == "fn" else None
 
     def frames(self, name):
         """(T, N, width), blocks side by side."""
