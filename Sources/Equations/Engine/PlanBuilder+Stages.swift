@@ -108,9 +108,7 @@ extension PlanBuilder {
       // What another block leaves is there only for some blocks.
       if reference.shift.blocks != 0 { return .late }
       if !own.contains(reference.name) {
-        guard skipped.contains(reference.name), reference.shift.frames != 0 else { return .early }
-        // A block beyond the ends is nothing, so these go block by block.
-        return reference.shift.blocks == 0 ? .frame : .late
+        return skipped.contains(reference.name) && reference.shift.frames != 0 ? .frame : .early
       }
       return reference.shift.frames != 0 && reference.shift.blocks == 0 ? .frame : .late
     }
