@@ -82,6 +82,8 @@ public struct CaseSettings: Sendable {
   public internal(set) var positions: [String: [Double]] = [:]
   /// The names of the position lists that the case has.
   public let positionNames: [String]
+  /// The blocks as the layer file declares them.
+  private let declaredOrder: [String]
   /// Frames of the stacked sentences, repeated and cut at T, where no positions are given.
   let sentenceLengths: [Int]
 
@@ -98,6 +100,7 @@ public struct CaseSettings: Sendable {
     sizes = [:]
     ranges = [:]
     order = layerCase.order
+    declaredOrder = file.order?.blocks ?? []
     positionNames = file.counts.map(\.name)
     sentenceLengths = layerCase.sentences
     for (key, value, place) in layerCase.settings {
@@ -179,7 +182,7 @@ public struct CaseSettings: Sendable {
         throw .malformedSetting(
           key: key, value: value,
           expected: current.allSatisfy { $0.count == 1 }
-            ? "the letters \(current.sorted().joined(separator: ", ")) in some order"
+            ? "the letters \(declaredOrder.joined(separator: ", ")) in some order"
             : "\(current.joined(separator: ",")) in some order")
       }
       order = blocks

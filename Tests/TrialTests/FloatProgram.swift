@@ -52,6 +52,14 @@ struct FloatProgram {
     var outputs: [Double] = []
     var hidden = inputs["h0"]?.elements ?? [Float](repeating: 0, count: batch * state)
     var cell = [Float](repeating: 0, count: batch * state)
+    // As Kaldi has it: the given state before the first frame, in the column that is read.
+    if let place = names.firstIndex(of: "h"), step.kernel != "sru" {
+      for (index, value) in hidden.enumerated() {
+        let (n, unit) = index.quotientAndRemainder(dividingBy: state)
+        let (k, j) = unit.quotientAndRemainder(dividingBy: cells)
+        buffer[n, ((k + padding) * names.count + place) * cells + j] = Double(value)
+      }
+    }
     for t in 0..<size("T") {
       var quantities = try frame(t, hidden, cell)
       let previous = cell
