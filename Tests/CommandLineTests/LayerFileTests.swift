@@ -31,11 +31,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("h = softmax(x @ W)", "one.layer:6:5: found 'softmax', expected one of hard_sigmoid, relu"),
-    ("h = tanh(f(x) + h[t-1] @ U + b)", "one.layer:6:10: found 'f', expected one of"),
+    ("h = softmax(x @ W)", "one.layer:6:5: found softmax(…), expected sigmoid, tanh, relu"),
+    ("h = tanh(f(x) + h[t-1] @ U + b)", "one.layer:6:10: found f(…), expected sigmoid"),
     (
       "h = window(x, F, S)",
-      "one.layer:6:5: found window without '@', expected window(input, F, S) @ weight"
+      "one.layer:6:5: found window(…), expected it on the left of '@'"
     ),
     ("h = tanh(y @ W)", "one.layer:6:10: found 'y', expected one of h, x, U, W, b"),
     ("h = tanh(x @ W + h[t-1] @ U + b", "one.layer:"),

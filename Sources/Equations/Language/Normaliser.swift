@@ -95,9 +95,6 @@ struct Normaliser {
     return []
   }
 
-  /// The calls that are terms of a sum.
-  private static let terms = ["blend", "splice", "taps"]
-
   /// A function of one number and its argument; nil for the calls that are terms.
   private func function(
     _ name: String, _ arguments: [Syntax], _ place: SourcePlace
@@ -118,14 +115,6 @@ struct Normaliser {
         throw layer.error(place, found: "clip", expected: "clip(quantity, low, high), low < high")
       }
       return (.clip(low, high), arguments[0])
-    }
-    guard Self.terms.contains(name) else {
-      let known = one.keys.sorted() + ["clip", "concat"] + Self.terms
-      throw name == "window"
-        ? layer.error(
-          place, found: "window without '@'", expected: "window(input, F, S) @ weight")
-        : layer.error(
-          place, found: "'\(name)'", expected: "one of \(known.joined(separator: ", "))")
     }
     return nil
   }
