@@ -7,7 +7,7 @@ import Testing
 
   @Test(arguments: [
     ("sru", "sru", "the dump's own operands"), ("tflstm", "tflstm", "the dump's own operands"),
-    ("tflstm", "tflstm-binary", "the cell carried"),
+    ("tflstm", "tflstm-binary", "c carried"),
   ])
   func `Kaldi's own frames follow from each other`(
     name: String, dump: String, basis: String

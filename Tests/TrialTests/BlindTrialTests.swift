@@ -24,15 +24,9 @@ import Testing
     "elman-probe", "deepfsmn-probe",
   ]
 
-  #if DEBUG
-    private static let settingCount = 1
-    /// Layers run sixteen times slower in a debug build: some mistakes of each layer have to do.
-    private static let mistakeLimit = 4
-  #else
-    private static let settingCount = 5
-    /// Of the hundreds of a layer.
-    private static let mistakeLimit = 40
-  #endif
+  private static let settingCount = 1
+  /// Of the hundreds of a layer; the peers' trial goes further.
+  private static let mistakeLimit = 4
 
   @Test("each mistake is named rightly, and never wrongly", arguments: cases)
   func mistakes(name: String) throws {

@@ -12,6 +12,16 @@ public struct LocalCheck: Sendable {
   public let held: [String]
   /// The quantities that are recomputed: the layer's results.
   public var results: [TensorSpecification] { layer.results }
+  /// States that the dump lacks and that are carried from frame to frame.
+  public var carried: [String] {
+    layer.form.starts.map(\.quantity).filter { !held.contains($0) }
+  }
+  /// Whether some equation reads what is held, or a state is carried: otherwise there is nothing to check.
+  public var isTelling: Bool {
+    let read = Set(
+      (layer.forward + layer.backward).flatMap(\.terms).flatMap(\.references).map(\.name))
+    return !layer.form.starts.isEmpty || held.contains(where: read.contains)
+  }
   private let layer: Layer
   private let plan: Plan
 

@@ -25,6 +25,8 @@ public struct LocalForecast: Sendable {
 
   /// The quantities it rests on.
   public let held: [String]
+  /// States that the dump lacks, carried from frame to frame.
+  public let carried: [String]
   /// The recomputed tensors by the view's names, those that the dump holds.
   public let tensors: [String: Matrix<Double>]
   /// How far a correct program's number may lie from each; infinite where nothing is told.
@@ -52,9 +54,12 @@ public struct LocalForecast: Sendable {
     self = result
   }
 
-  private init(held: [String], tensors: [String: Matrix<Double>], bounds: [String: Matrix<Double>])
-  {
+  private init(
+    held: [String], carried: [String], tensors: [String: Matrix<Double>],
+    bounds: [String: Matrix<Double>]
+  ) {
     self.held = held
+    self.carried = carried
     self.tensors = tensors
     self.bounds = bounds
   }
@@ -69,10 +74,11 @@ public struct LocalForecast: Sendable {
     let trace: TensorTable<Scalar> = Trace(run, view: view).numbers(in: dump)
     guard !trace.entries.isEmpty else { return nil }
     let recomputed: TensorTable<Scalar>
-    let held: [String]
+    let (held, carried): ([String], [String])
     do {
       let check = try LocalCheck(run.layer, holding: trace.entries.map(\.name))
-      held = check.held
+      guard check.isTelling else { return nil }
+      (held, carried) = (check.held, check.carried)
       recomputed = try check.recompute(inputs, from: trace)
     } catch {
       throw .layer(case: golden.name, error)
@@ -91,7 +97,7 @@ public struct LocalForecast: Sendable {
       tensors[tensor.file.name] = tensor.values
       bounds[tensor.file.name] = tensor.float32Bound ?? tensor.float64Bound
     }
-    return LocalForecast(held: held, tensors: tensors, bounds: bounds)
+    return LocalForecast(held: held, carried: carried, tensors: tensors, bounds: bounds)
   }
 }
 

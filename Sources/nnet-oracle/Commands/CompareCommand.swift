@@ -203,7 +203,9 @@ private func ownStateForecasts(isDouble: Bool) -> FrameForecaster {
     }
     return LocalForecast(description, view: view, dump: printed, isDouble: isDouble).map {
       FrameForecast(
-        basis: "recomputed from the dump's own \($0.held.joined(separator: ", "))",
+        basis: "recomputed from the dump's own operands "
+          + (($0.held.isEmpty ? [] : [$0.held.joined(separator: ", ")])
+          + $0.carried.map { "\($0) carried" }).joined(separator: ", "),
         tensors: $0.tensors, bounds: $0.bounds)
     }
   }
