@@ -70,11 +70,3 @@ WELL_KNOWN = {
         "identity-left-out-backward": "dhidden: dmemory left out"},
 }
 WELL_KNOWN["tflstm-ifog"] = WELL_KNOWN["tflstm"]
-
-
-def equation_names(kernel, mistake):
-    """The names of an edit of the equations that count as right: its own, and the short one."""
-    plain = mistake.name.removesuffix(", in forward only")
-    return (mistake.name,) + tuple(
-        name for short, own in WELL_KNOWN.get(kernel, {}).items() if own == plain
-        for name in swift_names(short + "-forward" * mistake.forward_only))

@@ -187,7 +187,7 @@ struct LayerFileParser {
     guard line.takeWord("of") else { throw line.error("'of' and the name of a form") }
     let formPlace = line.place
     var added = LayerFile.Case(name: name, form: try line.word("a form"), place: place)
-    guard let form = layer.form(named: added.form) else {
+    guard layer.form(named: added.form) != nil else {
       throw layer.error(
         formPlace, found: "'\(added.form)'",
         expected: "a form: \(layer.forms.map(\.name).joined(separator: ", "))")
@@ -219,7 +219,6 @@ struct LayerFileParser {
     guard !layer.cases.contains(where: { $0.name == name }) else {
       throw layer.error(place, found: "case \(name) again", expected: "each case once")
     }
-    _ = form
     layer.cases.append(added)
   }
 

@@ -3,7 +3,7 @@ import Tensors
 
 /// Which mistakes the golden cases catch, and which they can tell apart.
 ///
-/// A mistake is caught where, whatever the rounding of a correct and of the mistakey float32 program, some
+/// A mistake is caught where, whatever the rounding of a correct and of the mistaken float32 program, some
 /// element of an output or gradient differs: the distance exceeds both bounds together. Two mistakes
 /// are told apart likewise.
 public struct Power: Sendable {

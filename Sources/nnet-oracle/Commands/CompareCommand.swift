@@ -49,8 +49,8 @@ enum CompareCommand {
     purpose: "Look for the cause of a mismatch; --diagnose=false only judges.")
   static let teacherForced = Option(
     name: "teacher-forced", value: .flag,
-    purpose: "Judge forward results frame by frame, each recomputed from ACTUAL's own previous"
-      + " state; by default where a bound over all frames tells nothing.")
+    purpose: "Judge each result, forward and backward, recomputed from ACTUAL's own operands; by"
+      + " default where a bound over all frames tells nothing.")
   static let shard = Option(
     name: "shard", value: .text("K/N"),
     purpose: "Compare part K of N only; 'merge-reports' joins the parts' --json.")

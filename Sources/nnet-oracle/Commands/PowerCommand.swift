@@ -17,7 +17,7 @@ enum PowerCommand {
       options: [json],
       notes: [
         "A mistake is caught where an output or gradient differs by more than the rounding of a"
-          + " correct float32 program and of the mistakey one together; two mistakes are told apart"
+          + " correct float32 program and of the mistaken one together; two mistakes are told apart"
           + " likewise. Pairs that compute the same numbers are one cause in several words. A layer is complete when some case catches each of its mistakes and some"
           + " case tells each pair apart."
       ],
