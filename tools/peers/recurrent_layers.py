@@ -159,9 +159,12 @@ def elman(ar, p):
 
 
 def gru(ar, p, order="zrn"):
-    """Cho's: n = tanh(x·Wx_n + b_n + (r ⊙ h′)·Wn), h = z ⊙ h′ + (1 - z) ⊙ n."""
+    """Cho's: n = tanh(x·Wx_n + b_n + (r ⊙ h′)·Wn), h = z ⊙ h′ + (1 - z) ⊙ n.
+
+    The order is that of Wx and b; Wh's two blocks stand as z r whatever it is.
+    """
     H = p["Wn"].shape[0]
-    gates = order.replace("n", "")
+    gates = "zr"
     Wx, b, Wh = blocks_of(p["Wx"], order, H), blocks_of(p["b"], order, H), blocks_of(
         p["Wh"], gates, H)
 
