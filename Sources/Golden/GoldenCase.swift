@@ -6,7 +6,7 @@ import Tensors
 /// A golden case: a layer file's case, with its settings as they are now.
 public struct GoldenCase: Sendable {
   /// The layer's file.
-  public let file: LayerFile
+  public internal(set) var file: LayerFile
   /// The case's name, which is its folder's.
   public let name: String
   /// What the case is, in one line.

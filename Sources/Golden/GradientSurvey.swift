@@ -36,8 +36,20 @@ public struct GradientSurvey: Sendable {
   public struct Setting: Sendable {
     /// The case's name, or that of a seeded setting.
     public let name: String
+    /// Where the layer departs from mathematics, one line each: its gradients are checked as if it did
+    /// not, which holds the derivation, and the departure is only told.
+    public let conventions: [String]
     let layer: Layer
     let inputs: TensorTable<Double>
+
+    init(_ name: String, of golden: GoldenCase, _ inputs: TensorTable<Double>) throws(GoldenError) {
+      self.name = name
+      conventions = golden.file.conventions
+      var mathematical = golden
+      mathematical.file = golden.file.withoutConventions
+      layer = try mathematical.layer()
+      self.inputs = inputs
+    }
   }
 
   /// The settings of cases, as they are.
@@ -48,8 +60,7 @@ public struct GradientSurvey: Sendable {
   public static func settings(of cases: [GoldenCase]) throws(GoldenError) -> [Setting] {
     var result: [Setting] = []
     for golden in cases {
-      result.append(
-        Setting(name: golden.name, layer: try golden.layer(), inputs: try golden.inputs()))
+      result.append(try Setting(golden.name, of: golden, try golden.inputs()))
     }
     return result
   }
@@ -75,9 +86,9 @@ public struct GradientSurvey: Sendable {
       if let order { try golden.settings.set("order", to: order, ofCase: name) }
       var generator = SplitMix64(seed: UInt64(index) + 1)
       result.append(
-        Setting(
-          name: "\(name), random\(order.map { ", " + $0 } ?? "")", layer: try golden.layer(),
-          inputs: try golden.inputs().map { _ in generator.nextBell() }))
+        try Setting(
+          "\(name), random\(order.map { ", " + $0 } ?? "")", of: golden,
+          try golden.inputs().map { _ in generator.nextBell() }))
     }
     return result
   }

@@ -37,6 +37,24 @@ import Testing
     }
   }
 
+  @Test func `a known mistake that is no edit of the layer is told, and fails`() throws {
+    try Tool.inFreshFolder { folder in
+      #expect(try Tool.run("new", "slip", in: folder).status == 0)
+      let file = folder.appendingPathComponent("slip.layer")
+      let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+      let slipped = text.replacingOccurrences(
+        of: "\nform sequence\n", with: "\nknown slipped = h: without nothing\n\nform sequence\n")
+      #expect(slipped != text)
+      try Data(slipped.utf8).write(to: file)
+      let power = try Tool.run("power", "slip.layer", in: folder)
+      #expect(power.status == 1)
+      #expect(
+        power.output.contains("slip: no case has the known mistake slipped = h: without nothing\n"))
+      // One case alone says nothing about the others.
+      #expect(try Tool.run("power", "slip.layer:slip-probe", in: folder).status == 0)
+    }
+  }
+
   @Test func `a file that is there stays as it is`() throws {
     try Tool.inFreshFolder { folder in
       let file = folder.appendingPathComponent("sub/a.layer")

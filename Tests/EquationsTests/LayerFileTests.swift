@@ -93,7 +93,18 @@ import Testing
     ("h = x @ W +", "trial.layer:8:12: found the end of the line, expected a quantity"),
     ("h = (x @ W", "trial.layer:9:1: found 'form', expected ')'"),
     ("h = x @ W\nh = x @ W", "trial.layer:9:1: found a second equation for 'h', expected one"),
-    ("x = x @ W\nh = x @ W", "trial.layer:8:1: found an equation for 'x', expected a new quantity"),
+    (
+      "x = x @ W\nh = x @ W",
+      "trial.layer:8:1: found 'x' again, expected each name once: line 5 has it"
+    ),
+    (
+      "size D \"again\"\nh = x @ W",
+      "trial.layer:8:6: found 'D' again, expected each name once: line 4 has it"
+    ),
+    (
+      "frames S\nh = x @ W",
+      "trial.layer:8:1: found a second line 'frames', expected one in the file: line 3 has it"
+    ),
     ("h = tanh(x, x)", "trial.layer:8:5: found 2 arguments of tanh, expected one"),
     ("h = swish(x @ W)", "trial.layer:8:5: found swish(…), expected sigmoid, tanh, relu"),
     ("h = x[k-1] @ W", "trial.layer:8:5: found a shift of blocks, expected a line 'blocks B'"),

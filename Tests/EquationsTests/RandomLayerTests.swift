@@ -5,8 +5,12 @@ import Testing
 
 /// Layers that nobody wrote: whatever the language can say, derivation, engine and bounds agree on it.
 @Suite struct RandomLayerTests {
-  /// Ten seconds' worth in a debug build.
-  static let count = 50
+  #if DEBUG
+    /// Ten seconds' worth.
+    static let count = 50
+  #else
+    static let count = 1_000
+  #endif
 
   /// Seeds in ten parts, so that they run side by side.
   static let parts = 0..<10

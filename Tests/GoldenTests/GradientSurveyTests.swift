@@ -1,5 +1,6 @@
 import Equations
 import Golden
+import Tensors
 import Testing
 
 /// The survey that `gradcheck` prints, on cases small enough for a debug build.
@@ -57,5 +58,41 @@ import Testing
     let layer = try Catalogue.named(name).layer()
     #expect(outcomes.map(\.subject) == layer.differentiated.map { "d" + $0.name })
     #expect(outcomes.allSatisfy { $0.error <= 1e-28 && $0.mark == 1e-28 && $0.passes })
+  }
+
+  @Test func `a declared convention is told, and the gradients are those without it`() throws {
+    let text = """
+      layer handed-on
+      source a softmax's neighbour
+      streams N
+      frames T
+      sizes D "inputs"
+      input x[D]
+      weight W[D, D]
+      h = tanh(x @ W)
+      passes h
+      form sequence
+        output out = h
+      case handed-on of sequence
+        N = 2, T = 2, D = 3
+        x = -1:1, W = -0.5:0.7, dout = 0.3:0.9
+
+      """
+    let file = try LayerFile(text: text, file: "handed-on.layer")
+    let golden = try GoldenCase(file, file.cases[0], isBuiltIn: false)
+    let setting = try #require(try GradientSurvey.settings(of: [golden]).first)
+    #expect(
+      setting.conventions == [
+        "handed-on.layer:8: tanh of h hands its derivative on, as if its slope were 1"
+      ])
+    #expect(try GradientSurvey.finiteDifferences(setting).allSatisfy { $0.passes })
+    // What is dumped follows the convention: dx = dout @ Wᵀ, no slope.
+    let (inputs, results) = (try golden.inputs(), try golden.layer().evaluate(golden.inputs()))
+    let (above, weights) = (inputs["dout"]?.elements ?? [], inputs["W"]?.elements ?? [])
+    for (index, found) in (results["dx"]?.elements ?? []).enumerated() {
+      var due = 0.0
+      for k in 0..<3 { due += above[index / 3 * 3 + k] * weights[index % 3 * 3 + k] }
+      #expect(abs(found - due) < 1e-15)
+    }
   }
 }

@@ -120,6 +120,37 @@ import Testing
     }
   }
 
+  @Test(
+    "of an error of 1e-3 in one cell value, the cell alone is wrong by itself", arguments: cases)
+  func cellAloneIsWrong(name: String) throws {
+    let golden = try Self.golden(name)
+    let (sizes, blocks) = (
+      golden.settings.sizes, try golden.layer().dimensions.last { $0.letter == "B" }
+    )
+    let slip = Slip(frame: 1, stream: (sizes["N"] ?? 1) - 1, unit: (sizes["H"] ?? 1) - 1)
+    for slipped in [nil, slip] {
+      let dump = try FloatProgram(golden, slip: slipped).run()
+      let printed = ["propagate_buf": dump.buffer, "out": dump.output].mapValues {
+        LocalForecast.Printed(values: $0, halfUnits: $0.map { _ in 0 })
+      }
+      let forecast = try #require(
+        LocalForecast(
+          try CaseRun(golden).description(), view: "kaldi", dump: printed, isDouble: false))
+      guard let slipped else {
+        #expect(forecast.wrong.map(\.quantity) == [])
+        continue
+      }
+      // The output gate's peephole has looked at the right cell: it is none of the wrong one's.
+      let hasPeephole = golden.file.name == "tflstm"
+      #expect(forecast.wrong.map(\.quantity) == (hasPeephole ? ["c", "o"] : ["c"]))
+      let own = try #require(forecast.wrong.first)
+      #expect(own.equation.hasPrefix("c = ") && !own.isBackward && own.wrongCount == 1)
+      #expect(own.frame == slipped.frame && own.stream == slipped.stream)
+      #expect(own.unit == ((blocks?.size ?? 1) - 1) * (sizes["H"] ?? 1) + slipped.unit)
+      #expect(abs(abs(own.found - own.expected) - 1e-3) < 1e-5)
+    }
+  }
+
   @Test("the first wrong quantity is named, not what follows from it")
   func firstQuantityIsNamed() throws {
     let golden = try Self.golden("lstm-probe")

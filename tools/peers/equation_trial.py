@@ -1,12 +1,12 @@
 """A blind trial of the diagnosis on every single mistake in the equations, and on pairs of them.
 
     python equation_trial.py NNET_ORACLE [--cases a,b] [--settings 1] [--probes GOLDEN_DIR]
-                             [--sample 0] [--pairs 0] [--names]
+                             [--sample 0] [--pairs 0] [--names [--all]]
 
 Each mistake of `mistakes.py` that moves a number by more than its tolerance runs in NumPy in float32,
 is written as a whole Kaldi dump, buffers included, and compared: it must be a mismatch. With --names
 every cause named must be that mistake, or one whose numbers cannot be told from its own, by what its
-words say (swift_text.py); none may be named, and is counted. Of a pair of mistakes one must be named,
+words say (swift_text.py); none may be named, and is counted, and with --all printed. Of a pair of mistakes one must be named,
 if any. Right programs must match. Exit status 1 else.
 """
 
@@ -75,8 +75,12 @@ class Trial:
         return {n: m for n, (m, is_result) in whole.items() if is_result}
 
     def largest_share(self, one, other):
-        """How far two views are apart, in tolerances."""
-        return max(largest_share(one[n], other[n], t) for n, t in self.tolerances.items())
+        """How far two views are apart, in tolerances.
+
+        Where a tolerance is 0, as that of an exact zero, the views' own rounding is no difference.
+        """
+        return max(largest_share(one[n], other[n], t + 1e-13 * np.abs(one[n]).max(initial=0))
+                   for n, t in self.tolerances.items())
 
     def visible(self, mistake):
         wrong = self.view(mistake)
@@ -131,6 +135,7 @@ def main():
     parser.add_argument("--sample", type=int, default=0, help="so many mistakes a folder; 0 is all")
     parser.add_argument("--pairs", type=int, default=0, help="so many pairs of mistakes a folder")
     parser.add_argument("--names", action="store_true", help="judge the causes named, too")
+    parser.add_argument("--all", action="store_true", help="print the undetermined, too")
     parser.add_argument("--seed", type=int, default=4)
     options = parser.parse_args()
     dice, shown = random.Random(options.seed), 0
@@ -162,7 +167,9 @@ def main():
 
             for mistake, (verdict, detail) in pool.map(judged, range(len(seen) + 1)):
                 counts[verdict] += 1
-                if verdict not in GOOD and shown < 60:
+                if verdict == "undetermined" and options.all:
+                    print(f"undetermined: {mistake.name} on {os.path.basename(folder)}", flush=True)
+                elif verdict not in GOOD and shown < 60:
                     shown += 1
                     print(f"{verdict}: {mistake and mistake.name} on {folder}: {detail}", flush=True)
     for case, counts in table.items():

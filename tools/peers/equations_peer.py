@@ -144,7 +144,7 @@ class Run:
         self.F, self.S = F, S
         self.B = (shape[-1] - F) // S + 1 if F else 1
         self.order = {
-            name: [g for g in order if g in letters] if set(letters) <= set(order or "") else letters
+            name: [g for g in order if g in letters] if set(letters) == set(order or "") else letters
             for name, letters in layer.blocks.items()}
         self.sequences = (layer.input, layer.upstream)
         self.memo, self.waiting = {}, set()

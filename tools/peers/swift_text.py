@@ -13,14 +13,8 @@ import numpy as np
 from equations_peer import Circular, Run, parse, replaced
 from mistakes import walk
 from peer_layers import LAYERS, Equations, Program
-
-QUANTITY = r"[A-Za-z]\w*(?:\.\w+)?(?:\[[^\]]*\])?"
-FUNCTIONS = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity")
-TAPS = r"taps(ᵀ|-of)?\((\w+)?"
-
-
-class Unreadable(Exception):
-    """An edit that this reader does not understand."""
+from swift_terms import (BLEND, QUANTITY, TAPS, Unreadable, every_words, exchange, joined, later_edit,
+                         opened_blend, part_edit, parts, terms)
 
 
 def listed(oracle, case):
@@ -37,60 +31,12 @@ def listed(oracle, case):
     return text, {row[:first].strip(): row[first:second].strip() for row in rows}
 
 
-def parts(text, separator):
-    """`text` cut at a separator outside brackets."""
-    found, depth, start, k = [], 0, 0, 0
-    while k < len(text):
-        depth += (text[k] in "([") - (text[k] in ")]")
-        if depth == 0 and text.startswith(separator, k):
-            found.append(text[start:k])
-            k = start = k + len(separator)
-        else:
-            k += 1
-    return found + [text[start:]]
-
-
-def terms(text):
-    """(function or "", [[sign, term], …]) of a right side."""
-    text = text.removesuffix("  (before the first frame)").removeprefix("Σ ")
-    function = ""
-    for name in FUNCTIONS:
-        if text.startswith(name + "(") and text.endswith(")") and len(parts(text, ") ")) == 1:
-            function, text = name, text[len(name) + 1:-1]
-    found = []
-    for k, plus in enumerate(parts(text, " + ")):
-        first, *minus = parts(plus, " - ")
-        sign = -1 if first.startswith("-") else 1
-        found.append([sign, first.lstrip("-")])
-        found += [[-1, term] for term in minus]
-    return function, found
-
-
-def joined(function, found):
-    text = " ".join(("+ " if sign > 0 else "- ") + term for sign, term in found) or "+ 0"
-    text = text[2:] if text.startswith("+ ") else "0 " + text
-    return f"{function}({text})" if function else text
-
-
-def exchange(term, old, new):
-    """The first reading of `old` outside slopes exchanged for `new`."""
-    pattern = rf"(?<![\w.]){re.escape(old)}(?![A-Za-z0-9_.\[])"  # ᵀ may follow
-    factors = parts(term, " * ")
-    for k, factor in enumerate(factors):
-        if re.search(r"\*\(1-|²\)|>0\]", factor):
-            continue
-        changed, count = re.subn(pattern, new if factor != old or "-" not in new else f"({new})",
-                                 factor, count=1)
-        if count:
-            return " * ".join(factors[:k] + [changed] + factors[k + 1:])
-    raise Unreadable(f"{old} in {term}")
-
-
 class Text:
     """A layer's printed equations, and programs of them with edits."""
 
     def __init__(self, kernel, text):
         self.kernel, self.text = kernel, text
+        self.vectors = {name[1:] for name, right in text.items() if name[0] == "d" and "Σ" in right}
         self.forward = [name for name in text if not name.startswith("d")]
         own = LAYERS[kernel]
         self.rename = {"dy": own.upstream}
@@ -118,6 +64,9 @@ class Text:
                     text[name] = joined(match[2], found)
             return
         target, words = key.split(": ", 1)
+        if target.startswith(("every product", "every block", "every bias")):
+            self.every_edit(text, later, key)
+            return
         if target == "every filter":
             later.append((self.forward, None, words))
             return
@@ -141,44 +90,63 @@ class Text:
         def changed(k, *new):
             return found[:k] + list(new) + found[k + 1:]
 
-        if match := re.fullmatch(r"without (.*)", words):
-            if match[1] in texts:
-                return changed(texts.index(match[1]))
+        if match := re.fullmatch(r"(.*) and 1 - \1 exchanged", words):
             for k, (sign, term) in enumerate(found):
-                for inner in re.finditer(rf"\(({QUANTITY}) - ({QUANTITY})\)", term):
-                    if match[1] in inner.groups():
-                        left = match[1] == inner[1]
-                        kept = inner[2] if left else inner[1]
-                        return changed(k, [-sign if left else sign, term.replace(inner[0], kept)])
-                if inner := re.fullmatch(r"blend\((.*), (.*), (.*)\)", term):
-                    f, a, b = inner.groups()
-                    both = [f"{f} * {a}", f"(1 - {f}) * {b}"]
-                    if match[1] in both:
-                        return changed(k, [sign, both[1 - both.index(match[1])]])
-        elif (match := re.fullmatch(r"(.*) twice", words)) and match[1] in texts:
+                if inner := re.fullmatch(BLEND, term):
+                    return changed(k, [sign, "blend({0}, {2}, {1})".format(*inner.groups())])
+        if (match := re.fullmatch(r"without (.*)", words)) and match[1] in texts:
+            return changed(texts.index(match[1]))
+        if (match := re.fullmatch(r"(.*) twice", words)) and match[1] in texts:
             k = texts.index(match[1])
             return changed(k, found[k], found[k])
-        elif (match := re.fullmatch(r"(.*) with the wrong sign", words)) and match[1] in texts:
+        if (match := re.fullmatch(r"(.*) with the wrong sign", words)) and match[1] in texts:
             k = texts.index(match[1])
             return changed(k, [-found[k][0], match[1]])
-        elif (match := re.fullmatch(r"(.*) left out of (.*)", words)) and match[2] in texts:
+        if match := re.fullmatch(r"(.*) in (.*)", words):
+            if match[2] in texts and " for " not in match[1]:
+                k = texts.index(match[2])
+                return changed(k, *part_edit(found[k][0], match[2], match[1]))
+        if (match := re.fullmatch(r"(.*) left out of (.*)", words)) and match[2] in texts:
             k = texts.index(match[2])
             factors = parts(match[2], " * ")
             factors.remove(match[1])
-            return changed(k, [found[k][0], " * ".join(factors)])
-        elif match := re.fullmatch(r"(.*) and 1 - \1 exchanged", words):
-            for k, (sign, term) in enumerate(found):
-                if inner := re.fullmatch(r"blend\((.*), (.*), (.*)\)", term):
-                    return changed(k, [sign, "blend({0}, {2}, {1})".format(*inner.groups())])
-        elif (match := re.fullmatch(r"(.*) for (.*) in (.*)", words)) and match[3] in texts:
+            return changed(k, [found[k][0], " * ".join(factors) or "1"])
+        if (match := re.fullmatch(r"(.*) for (.*) in (.*)", words)) and match[3] in texts:
             k = texts.index(match[3])
             return changed(k, [found[k][0], exchange(match[3], match[2], match[1])])
-        elif match := re.fullmatch(r"(.*) for (.*)", words):
-            old = match[2] if re.search(r"\*\(1-|²\)|>0\]", match[2]) else f"({match[2]})"
+        if match := re.fullmatch(r"(.*) for (.*)", words):
             for k, (sign, term) in enumerate(found):
-                if old in parts(term, " * "):
-                    return changed(k, [sign, term.replace(old, match[1])])
+                if match[2] in parts(term, " * "):
+                    return changed(k, [sign, term.replace(match[2], match[1])])
+        opened = [new for sign, term in found for new in opened_blend(sign, term)]
+        if len(opened) > len(found):
+            return self.term_edit(opened, words)
         raise Unreadable(words)
+
+    def every_edit(self, text, later, key):
+        """One edit of every product with a weight, or of every block of its gradient."""
+        match = re.fullmatch(r"every (product with|block of|bias) ?d?(\w*)(ᵀ?): (.*)", key)
+        weight, kind = match[2], match[4]
+        product = rf"@ {weight}\.[A-Za-z0-9_]+{match[3]}(?![A-Za-z0-9_ᵀ])"
+        if kind == "transposed":
+            for target, right in self.text.items():
+                if match[1] == "block of" and re.match(rf"d{weight}\.", target):
+                    later.append(([target], None, kind))
+                elif match[1] == "product with" and re.search(product, right):
+                    later.append(([target], weight, kind))
+            return
+        for target, right in self.text.items():
+            function, found = terms(text[target])
+            for _, term in list(found):
+                if match[1] == "block of":
+                    fits = target.startswith(f"d{weight}.")
+                elif match[1] == "bias":
+                    fits = target in self.forward and term in self.vectors
+                else:
+                    fits = re.search(product, term)
+                if fits:
+                    found = self.term_edit(found, every_words(kind, term))
+            text[target] = joined(function, found)
 
     # Trees
 
@@ -187,7 +155,7 @@ class Text:
         right = re.sub(rf"\(1-({QUANTITY})²\)", r"slope_tanh(\1)", right)
         right = re.sub(rf"({QUANTITY})\*\(1-\1\)", r"slope_sigmoid(\1)", right)
         right = re.sub(rf"\[({QUANTITY})>0\]", r"slope_relu(\1)", right)
-        right = re.sub(r"blend\(([^,]*), ([^,]*), ([^)]*)\)", r"(\1 * \2 + (1 - \1) * \3)", right)
+        right = re.sub(BLEND, r"(\1 * \2 + (1 - \1) * \3)", right)
 
         def taps(match):
             side = "ahead" if match[4].startswith("f") else "behind"
@@ -265,39 +233,6 @@ class Text:
         return found
 
 
-def later_edit(e, target, name, words):
-    for path, x in list(walk(e)):
-        if words == "transposed":
-            if x[0] == "outer" and name is None:
-                e = replaced(e, path, ("turned outer", *x[1:]))
-            elif x[0] == "mat":
-                turned = x[2][0] == "T"
-                w = x[2][1] if turned else x[2]
-                if w[1] == name:
-                    new = ("blockT", w)
-                    e = replaced(e, path, ("mat", x[1], ("T", new) if turned else new))
-            continue
-        if x[0] not in ("taps", "untaps", "tap sums"):
-            continue
-        own = x[1] if x[0] != "tap sums" else target[1:]
-        if name is None or own == name:
-            at = 1 if x[0] == "tap sums" else 2
-            e = replaced(e, path, x[:at] + (reach_edit(x[at], words),) + x[at + 1:])
-    return e
-
-
-def reach_edit(reach, words):
-    if match := re.fullmatch(r"the positions (\w+)", words):
-        return reach._replace(position=match[1])
-    changes = {"each filter row one frame too near": {"near": 0}, "one term too many": {"extra": 1},
-               "one term too few": {"extra": -1}, "positions ignored": {"position": None},
-               "the other direction": {"sign": -reach.sign},
-               "filter rows one too low": {"first": reach.first - 1}}
-    if words not in changes:
-        raise Unreadable(words)
-    return reach._replace(**changes[words])
-
-
 class TextProgram(Program):
     """A program of printed equations: gradients may be given by blocks of columns and by rows."""
 
@@ -357,7 +292,13 @@ class Names:
         given = self.d.inputs()
         if name and key in ("", "-"):
             return self.of_tensors(name, dtype, given)
-        in_forward = key.split(": ")[0] in self.text.forward or key.startswith("every ")
+        if match := re.fullmatch(r"(\w+) and (\w+) exchanged", key):
+            one, other = match.groups()
+            results = TextProgram(self.d, self.right, self.right, False, dtype,
+                                  given | {one: given[other], other: given[one]}).results()
+            return results | {"d" + one: results["d" + other], "d" + other: results["d" + one]}
+        in_forward = key.split(": ")[0] in self.text.forward or (
+            key.startswith("every ") and "ᵀ: " not in key and not key.startswith("every block"))
         forward_only = key.endswith(", forward only")
         equations = self.text.equations(key.removesuffix(", forward only"))
         with np.errstate(all="ignore"):

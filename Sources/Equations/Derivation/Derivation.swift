@@ -176,13 +176,14 @@ struct Derivation {
         guard case .quantity(let above) = adjoint else { continue }
         let back = ProductTerm(
           left: above, addsToWindow: product.readsWindow, weight: product.weight,
-          isTransposed: true)
+          isTransposed: !product.isTransposed)
         hand(Term(.product(back), isNegative: term.isNegative), to: product.left, equation, &state)
         let target = Target("d" + product.weight.name, product.weight.block)
-        state.parameters[target, default: []].append(
-          Term(
-            .outer(product.left, isWindow: product.readsWindow, above),
-            isNegative: term.isNegative))
+        let outer: Term.Kind =
+          product.isTransposed
+          ? .outer(above, isWindow: false, product.left)
+          : .outer(product.left, isWindow: product.readsWindow, above)
+        state.parameters[target, default: []].append(Term(outer, isNegative: term.isNegative))
       case .taps(let taps):
         guard case .quantity(let above) = adjoint else { continue }
         var back = taps

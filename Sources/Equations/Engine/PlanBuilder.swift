@@ -269,7 +269,9 @@ struct PlanBuilder {
   ) -> [Equation] {
     for equation in forward where open.contains(equation.target.name) {
       let name = equation.target.name
-      let field = allocate(name, (0, 0), hasBlocks: widths.hasBlocks)
+      // Blocks of it that are closed lie in the same place, and may be read beyond the ends.
+      let pad = pads[String(name.dropFirst())] ?? (0, 0)
+      let field = allocate(name, pad, hasBlocks: widths.hasBlocks)
       fields[name] = field
       sumFields[name] = sums(over: field, home: field.store)
     }

@@ -300,4 +300,9 @@ public struct Equation: Sendable, Hashable {
   public var span = Span.all
   /// Where it stands in the layer file; the forward equation it derives from, if it is derived.
   public var place: SourcePlace
+
+  /// Whether it is nothing but one quantity, read where it is set.
+  var isPlain: Bool {
+    terms.count == 1 && function == .identity && terms[0].plainReference?.shift == Shift.none
+  }
 }

@@ -66,11 +66,13 @@ enum Printer {
 
   private static func elementwise(_ head: Head, _ atoms: [Atom]) -> String {
     var factors = atoms.map { text($0) }
+    // The first factor of a head stands before it; a 1 need not be said.
+    if head != .none && !head.isBlend && atoms.first == .constant(1) { factors.removeFirst() }
+    let place = atoms.first == .constant(1) ? 0 : min(1, factors.count)
     switch head {
     case .none: break
-    case .complement(let f): factors.insert("(1 - \(text(f)))", at: min(1, factors.count))
-    case .difference(let a, let b):
-      factors.insert("(\(text(a)) - \(text(b)))", at: min(1, factors.count))
+    case .complement(let f): factors.insert("(1 - \(text(f)))", at: place)
+    case .difference(let a, let b): factors.insert("(\(text(a)) - \(text(b)))", at: place)
     case .blend(let f, let a, let b):
       factors.insert("blend(\(text(f)), \(text(a)), \(text(b)))", at: 0)
     }

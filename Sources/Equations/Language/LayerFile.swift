@@ -99,6 +99,20 @@ public struct LayerFile: Sendable {
   public internal(set) var counts: [Counts] = []
   /// Forward equations in the order of the text.
   public internal(set) var equations: [Equation] = []
+  /// What departs from mathematics, one line a convention: the function that `passes` takes the slope
+  /// from, its quantity and its line.
+  public var conventions: [String] {
+    equations.filter(\.passes).map { equation in
+      "\(file):\(equation.place.line): \(equation.function.name) of \(equation.target.name) hands its"
+        + " derivative on, as if its slope were 1"
+    }
+  }
+  /// The same layer with every derivative that mathematics gives it.
+  public var withoutConventions: LayerFile {
+    var file = self
+    for index in file.equations.indices { file.equations[index].passes = false }
+    return file
+  }
   /// The blocks of quantities that have any.
   public internal(set) var quantityBlocks: [String: [String]] = [:]
   /// Contributions to a gradient that are kept under a name: (name, equation they come through, to).

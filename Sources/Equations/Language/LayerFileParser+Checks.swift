@@ -62,6 +62,7 @@ extension LayerFileParser {
           place, found: "\(name) of another frame",
           expected: "a line 'start \(name) = …' in form \(form.name)")
       }
+      try checkNames(of: form, quantities)
       for split in form.splits {
         guard let weight = layer.weights.first(where: { $0.name == split.weight }),
           weight.columns.blocks.count == split.parts.count
@@ -72,13 +73,37 @@ extension LayerFileParser {
         }
       }
     }
-    if let name = Dictionary(
-      grouping: layer.inputs.map(\.name) + layer.weights.map(\.name) + layer.counts.map(\.name)
-        + layer.equations.map(\.target).map { $0.name + ($0.block.map { ".\($0)" } ?? "") },
-      by: { $0 }
-    ).first(where: { $0.value.count > 1 })?.key {
-      throw layer.error(
-        SourcePlace(line: 1, column: 1), found: "two declarations of '\(name)'", expected: "one")
+  }
+
+  /// States, outputs and derivatives need names of their own.
+  private func checkNames(
+    of form: LayerFile.Form, _ quantities: Set<String>
+  ) throws(LayerFileError) {
+    var own = Set(layer.inputs.map(\.name) + layer.weights.map(\.name) + layer.counts.map(\.name))
+    own.formUnion(layer.sizes.map(\.letter) + layer.derivedSizes.map(\.letter))
+    func refuse(_ name: String, _ what: String) -> LayerFileError {
+      layer.error(
+        form.place, found: "\(what) '\(name)' of form \(form.name)",
+        expected: "a name that nothing else has")
+    }
+    for given in form.starts.compactMap(\.given)
+    where quantities.contains(given) || !own.insert(given).inserted {
+      throw refuse(given, "the state")
+    }
+    // One of the matrices that a weight is split into may keep its name.
+    for split in form.splits {
+      for part in split.parts
+      where part != split.weight && (quantities.contains(part) || !own.insert(part).inserted) {
+        throw refuse(part, "the matrix")
+      }
+    }
+    for output in form.outputs {
+      let isOther = output.name != output.quantity && quantities.contains(output.name)
+      if isOther || !own.insert(output.name).inserted { throw refuse(output.name, "the output") }
+    }
+    own.formUnion(quantities)
+    for name in own.sorted() where own.contains("d" + name) {
+      throw refuse("d" + name, "beside the derivative of \(name), another")
     }
   }
 
@@ -103,6 +128,11 @@ extension LayerFileParser {
     for view in layer.views {
       func refuse(_ name: String, _ expected: String) -> LayerFileError {
         layer.error(view.place, found: "'\(name)' in view \(view.name)", expected: expected)
+      }
+      if let order = view.order, order.sorted() != layer.order?.blocks.sorted() {
+        throw refuse(
+          order.joined(separator: " "),
+          "each of \(layer.order?.blocks.joined(separator: " ") ?? "no blocks") once")
       }
       for entry in view.entries where !has(entry.source) {
         throw refuse(entry.source, "a tensor or quantity of the layer")

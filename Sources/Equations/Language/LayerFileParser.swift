@@ -1,16 +1,19 @@
 /// Reads the lines of a layer file, one declaration or equation each.
 struct LayerFileParser {
   /// What later lines belong to.
-  private enum Section { case top, form, view, buffer, layerCase }
+  enum Section { case top, form, view, buffer, layerCase }
 
   var layer: LayerFile
-  private var section = Section.top
+  var section = Section.top
   var syntax: [(name: String, expression: Syntax, place: SourcePlace)] = []
-  private var passes: [(name: String, place: SourcePlace)] = []
+  var passes: [(name: String, place: SourcePlace)] = []
   var finalPlace = SourcePlace(line: 1, column: 1)
 
   /// More would be no layer.
   static let lineLimit = 2_000
+
+  /// Names and lines that may stand once, in the file or in one of its sections, with their lines.
+  var taken: [String: Int] = [:]
 
   init(_ layer: LayerFile) { self.layer = layer }
 
@@ -32,6 +35,11 @@ struct LayerFileParser {
       guard let index = layer.equations.firstIndex(where: { $0.target.name == name }) else {
         throw layer.error(place, found: "'\(name)'", expected: "a quantity of the equations")
       }
+      guard layer.equations[index].function != .identity else {
+        throw layer.error(
+          place, found: "'\(name)', a sum without a function",
+          expected: "a quantity whose function has a slope to pass over")
+      }
       layer.equations[index].passes = true
     }
     try checkReferences()
@@ -39,7 +47,7 @@ struct LayerFileParser {
     return layer
   }
 
-  private mutating func read(_ line: inout Scanner) throws(LayerFileError) {
+  mutating func read(_ line: inout Scanner) throws(LayerFileError) {
     var copy = line
     let place = line.place
     guard let word = copy.identifier() else {
@@ -56,8 +64,43 @@ struct LayerFileParser {
     line = copy
   }
 
+  /// Refuses a name that is taken: each is declared once, in the file or in its form, view or case.
+  mutating func take(
+    _ name: String, _ place: SourcePlace, in scope: String = ""
+  ) throws(LayerFileError) {
+    try take(
+      key: "\(scope) \(name)", place, found: "'\(name)' again",
+      "each name once\(scope.isEmpty ? "" : " in \(scope)")")
+  }
+
+  /// Refuses a second line of a kind that the file or a section has one of.
+  mutating func takeLine(
+    _ word: String, _ place: SourcePlace, in scope: String = "the file"
+  ) throws(LayerFileError) {
+    try take(
+      key: "\(scope) line \(word)", place, found: "a second line '\(word)'", "one in \(scope)")
+  }
+
+  private mutating func take(
+    key: String, _ place: SourcePlace, found: String, _ expected: String
+  ) throws(LayerFileError) {
+    if let line = taken[key] {
+      throw layer.error(place, found: found, expected: "\(expected): line \(line) has it")
+    }
+    taken[key] = place.line
+  }
+
+  mutating func newName(
+    _ line: inout Scanner, _ what: String, in scope: String = ""
+  ) throws(LayerFileError) -> String {
+    let place = line.place
+    let name = try line.expectIdentifier(what)
+    try take(name, place, in: scope)
+    return name
+  }
+
   /// An equation, or a setting of a case.
-  private mutating func assign(
+  mutating func assign(
     _ word: String, _ place: SourcePlace, _ line: inout Scanner
   ) throws(LayerFileError) {
     try line.expect("=")
@@ -83,31 +126,39 @@ struct LayerFileParser {
     guard !syntax.contains(where: { $0.name == word }) else {
       throw layer.error(place, found: "a second equation for '\(word)'", expected: "one")
     }
+    try take(word, place)
     syntax.append((word, expression, place))
   }
 
   /// What stands at the top level.
-  private mutating func declare(
+  mutating func declare(
     _ word: String, _ place: SourcePlace, _ line: inout Scanner
   ) throws(LayerFileError) -> Bool {
     switch word {
     case "layer":
       guard layer.name.isEmpty else { throw line.error("one layer in a file") }
       layer.name = try line.word("the layer's name")
-    case "source": layer.source = line.rest()
-    case "streams": layer.streams = try line.expectIdentifier("a letter for the streams")
+    case "source":
+      try takeLine(word, place)
+      layer.source = line.rest()
+    case "streams":
+      try takeLine(word, place)
+      layer.streams = try newName(&line, "a letter for the streams")
     case "frames" where section != .view:
-      layer.frames = try line.expectIdentifier("a letter for the frames")
+      try takeLine(word, place)
+      layer.frames = try newName(&line, "a letter for the frames")
     case "size", "sizes":
       try line.list { (line) throws(LayerFileError) in
-        let letter = try line.expectIdentifier("a letter")
+        let letter = try newName(&line, "a letter")
         if line.take("=") {
           layer.derivedSizes.append((letter, try line.sizeFormula(), place))
         } else {
           layer.sizes.append((letter, try line.quoted("what \(letter) counts, in quotes")))
         }
       }
-    case "blocks": layer.blockAxis = try line.expectIdentifier("the letter of the frequency blocks")
+    case "blocks":
+      try takeLine(word, place)
+      layer.blockAxis = try line.expectIdentifier("the letter of the frequency blocks")
     case "order" where section != .view:
       guard layer.order == nil else { throw line.error("one order that can be changed") }
       let name = try line.expectIdentifier("a name for the order")
@@ -123,14 +174,14 @@ struct LayerFileParser {
       try line.list { (line) throws(LayerFileError) in layer.weights.append(try tensor(&line)) }
     case "positions":
       try line.list { (line) throws(LayerFileError) in
-        let name = try line.expectIdentifier("the name of a list of positions")
+        let name = try newName(&line, "the name of a list of positions")
         let isAhead = line.takeWord("ahead")
         guard isAhead || line.takeWord("behind") else { throw line.error("'behind' or 'ahead'") }
         layer.counts.append(.init(name: name, isAhead: isAhead, place: place))
       }
     case "words":
       try line.list { (line) throws(LayerFileError) in
-        let name = try line.expectIdentifier("a quantity")
+        let name = try newName(&line, "a quantity", in: "words")
         layer.words[name] = try line.quoted("what \(name) is, in quotes")
       }
     case "passes":
@@ -138,13 +189,14 @@ struct LayerFileParser {
         passes.append((try line.expectIdentifier("a quantity"), line.place))
       }
     case "path":
-      let name = try line.expectIdentifier("a name for the path")
+      let name = try newName(&line, "a name for the path")
       guard line.takeWord("through") else { throw line.error("'through'") }
       let through = try line.expectIdentifier("a quantity")
       guard line.takeWord("to") else { throw line.error("'to'") }
       layer.paths.append((name, through, try line.expectIdentifier("a quantity")))
     case "known":
       let name = try line.word("the mistake's name")
+      try take(name, place, in: "known mistakes")
       try line.expect("=")
       layer.knownMistakes.append((name, line.rest(), place))
     case "form":
@@ -160,6 +212,7 @@ struct LayerFileParser {
       section = .form
     case "view":
       var view = LayerView(name: try line.word("the view's name"), place: place)
+      try take(view.name, place, in: "views")
       if line.takeWord("like") {
         let otherPlace = line.place
         let other = try line.word("a view declared above")
@@ -180,7 +233,7 @@ struct LayerFileParser {
     return true
   }
 
-  private mutating func declareCase(
+  mutating func declareCase(
     _ place: SourcePlace, _ line: inout Scanner
   ) throws(LayerFileError) {
     let name = try line.word("the case's name")
@@ -222,105 +275,10 @@ struct LayerFileParser {
     layer.cases.append(added)
   }
 
-  /// What belongs to a form, view, buffer or case.
-  private mutating func declareInSection(
-    _ word: String, _ place: SourcePlace, _ line: inout Scanner
-  ) throws(LayerFileError) -> Bool {
-    switch (section, word) {
-    case (.form, "start"):
-      try line.list { (line) throws(LayerFileError) in
-        let quantity = try line.expectIdentifier("a quantity")
-        try line.expect("=")
-        let given = line.wholeNumber() == 0 ? nil : try line.expectIdentifier("0, or a name")
-        layer.forms[layer.forms.count - 1].starts.append((quantity, given))
-      }
-    case (.form, "output"):
-      try line.list { (line) throws(LayerFileError) in
-        let name = try line.expectIdentifier("the output's name")
-        let quantity = line.take("=") ? try line.expectIdentifier("a quantity") : name
-        layer.forms[layer.forms.count - 1].outputs.append((name, quantity))
-      }
-    case (.form, "split"):
-      let weight = try line.expectIdentifier("a weight with blocks")
-      try line.expect("=")
-      let parts = try names(&line, "a matrix")
-      layer.forms[layer.forms.count - 1].splits.append((weight, parts))
-    case (.view, "order"), (.buffer, "order"):
-      layer.views[layer.views.count - 1].order = try names(&line, "a block")
-    case (.view, "frames"), (.view, "parameters"):
-      try line.list { (line) throws(LayerFileError) in
-        let name = try line.expectIdentifier("the program's name")
-        try line.expect("=")
-        var entry = LayerView.Entry(
-          name: name, source: try line.expectIdentifier("the layer's name"))
-        entry.isParameter = word == "parameters"
-        entry.isTransposed = line.takeWord("transposed")
-        layer.views[layer.views.count - 1].entries.append(entry)
-      }
-    case (.view, "buffer"), (.buffer, "buffer"):
-      let name = try line.expectIdentifier("the buffer's name")
-      let isBackward = line.takeWord("backward")
-      guard isBackward || line.takeWord("forward") else {
-        throw line.error("'forward' or 'backward'")
-      }
-      var buffer = LayerView.Buffer(name: name, isBackward: isBackward)
-      buffer.hasBlockPadding = line.takeWord("padded")
-      layer.views[layer.views.count - 1].buffers.append(buffer)
-      section = .buffer
-    case (.buffer, "columns"): try bufferColumns(&line)
-    case (.buffer, "evaluate"):
-      var order: [String] = []
-      while !line.isAtEnd { order.append(try line.word("a quantity")) }
-      let view = layer.views.count - 1
-      layer.views[view].buffers[layer.views[view].buffers.count - 1].evaluationOrder = order
-    case (.layerCase, "about"):
-      layer.cases[layer.cases.count - 1].about = line.rest()
-    case (.layerCase, "sentences"):
-      var lengths: [Int] = []
-      while let length = line.wholeNumber() {
-        guard length > 0, length <= 1_000_000 else { throw line.error("lengths of at least 1") }
-        lengths.append(length)
-      }
-      layer.cases[layer.cases.count - 1].sentences = lengths
-    default: return false
-    }
-    try line.expectEnd()
-    return true
-  }
-
-  private mutating func bufferColumns(_ line: inout Scanner) throws(LayerFileError) {
-    let view = layer.views.count - 1
-    let buffer = layer.views[view].buffers.count - 1
-    try line.list { (line) throws(LayerFileError) in
-      let each = line.takeWord("each")
-      var prefix = ""
-      if each {
-        if layer.order?.name != copyOfIdentifier(line) { prefix = line.identifier() ?? "" }
-        guard let order = layer.order, line.takeWord(order.name) else {
-          throw line.error("the order's name")
-        }
-      }
-      var source: String?
-      if !each, line.wholeNumber() != 0 {
-        var name = try line.expectIdentifier("a quantity, or 0")
-        if line.take(".") { name += "." + (try line.expectIdentifier("a block")) }
-        source = name
-      }
-      let words = try line.quoted("what it is, in quotes")
-      layer.views[view].buffers[buffer].columns.append(
-        (each, prefix, LayerView.Column(source: source, words: words)))
-    }
-  }
-
-  private func copyOfIdentifier(_ line: Scanner) -> String? {
-    var copy = line
-    return copy.identifier()
-  }
-
   /// `name[rows, blocks: size]`, `name[size]`.
-  private func tensor(_ line: inout Scanner) throws(LayerFileError) -> LayerFile.Tensor {
+  mutating func tensor(_ line: inout Scanner) throws(LayerFileError) -> LayerFile.Tensor {
     let place = line.place
-    let name = try line.expectIdentifier("a name")
+    let name = try newName(&line, "a name")
     try line.expect("[")
     var axes: [LayerFile.Columns] = []
     repeat { axes.append(try columns(&line)) } while line.take(",")
@@ -336,7 +294,7 @@ struct LayerFileParser {
       name: name, rows: axes.count == 2 ? axes[0].size : nil, columns: columns, place: place)
   }
 
-  private func columns(_ line: inout Scanner) throws(LayerFileError) -> LayerFile.Columns {
+  func columns(_ line: inout Scanner) throws(LayerFileError) -> LayerFile.Columns {
     var copy = line
     var blocks: [String] = []
     while let name = copy.identifier() { blocks.append(name) }
@@ -352,7 +310,7 @@ struct LayerFileParser {
     return .init(blocks: blocks, order: nil, size: size)
   }
 
-  private func names(_ line: inout Scanner, _ what: String) throws(LayerFileError) -> [String] {
+  func names(_ line: inout Scanner, _ what: String) throws(LayerFileError) -> [String] {
     var names: [String] = []
     while let name = line.identifier() { names.append(name) }
     guard !names.isEmpty, Set(names).count == names.count else {

@@ -113,6 +113,22 @@ public struct Layer: Sendable {
   /// The forward and backward equations in the language of the file.
   public var equations: [String] { (forward + backward).map(Printer.text) }
 
+  /// The equation that sets a quantity or output, and when it runs.
+  ///
+  /// - Parameter name: A quantity, a block of one such as `a.i`, or an output.
+  /// - Returns: Its place among the equations, forward ones first, whether it is of the backward pass,
+  ///   and its text; nil for what no equation sets.
+  public func equation(setting name: String) -> (index: Int, isBackward: Bool, text: String)? {
+    let quantity = form.outputs.first { $0.name == name }?.quantity ?? name
+    let all = forward + backward
+    let whole = quantity.split(separator: ".").first.map(String.init) ?? quantity
+    guard
+      let index = all.firstIndex(where: { Printer.text($0.target) == quantity })
+        ?? all.firstIndex(where: { $0.target.name == whole && $0.target.block == nil })
+    else { return nil }
+    return (index, index >= forward.count, Printer.text(all[index]))
+  }
+
   /// Whether rows are frames of several sequences.
   private static func rows(
     _ name: String, _ role: TensorRole, _ columns: Int, _ file: LayerFile, _ form: LayerFile.Form,

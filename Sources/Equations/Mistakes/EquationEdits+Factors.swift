@@ -6,20 +6,17 @@ extension EquationEdits {
     let term = equations[index].terms[place]
     let text = Printer.text(term)
     func replaced(
-      _ words: String, _ explanation: String, _ head: Head, _ atoms: [Atom], flips: Bool = false
+      _ words: String, _ explanation: String, _ head: Head, _ atoms: [Atom]
     ) -> EquationEdit {
-      edit(index, words, explanation) {
-        $0.terms[place].kind = .elementwise(head, atoms)
-        if flips { $0.terms[place].isNegative.toggle() }
-      }
+      edit(index, words, explanation) { $0.terms[place].kind = .elementwise(head, atoms) }
     }
     var edits: [EquationEdit] = []
-    if atoms.count > 1 || head != .none && !atoms.isEmpty && head.isComplete {
-      for (position, atom) in atoms.enumerated() {
-        // The first factor of a head is part of it.
-        if head != .none && !head.isBlend && position == 0 { continue }
+    if atoms.count > 1 || head != .none {
+      for (position, atom) in atoms.enumerated() where !atom.isConstant {
         var rest = atoms
         rest.remove(at: position)
+        // The first factor of a head is part of it: without it there is 1.
+        if head != .none && !head.isBlend && position == 0 { rest.insert(.constant(1), at: 0) }
         edits.append(
           replaced(
             "\(Printer.text(atom)) left out of \(text)",
@@ -30,38 +27,31 @@ extension EquationEdits {
     switch head {
     case .none: break
     case .complement(let f):
+      let name = Printer.text(f)
       edits.append(
         replaced(
-          "(1 - \(Printer.text(f))) left out of \(text)",
-          "the factor 1 - \(Printer.text(f)) is left out", .none, atoms))
+          "(1 - \(name)) left out of \(text)", "the factor 1 - \(name) is left out", .none, atoms))
       edits.append(
         replaced(
-          "\(Printer.text(f)) for 1 - \(Printer.text(f))",
-          "\(Printer.text(f)) stands for 1 - \(Printer.text(f))", .none,
+          "\(name) for 1 - \(name) in \(text)", "\(name) stands for 1 - \(name)", .none,
           [atoms[0], f] + atoms.dropFirst()))
+      edits += partEdits(
+        index, place, atoms, [atoms[0], f] + atoms.dropFirst(), ("1", name))
     case .difference(let a, let b):
+      let (first, second) = (Printer.text(a), Printer.text(b))
       edits.append(
         replaced(
-          "without \(Printer.text(b))", "\(Printer.text(b)) is left out", .none,
-          [atoms[0], a] + atoms.dropFirst()))
-      edits.append(
-        replaced(
-          "without \(Printer.text(a))", "\(Printer.text(a)) is left out", .none,
-          [atoms[0], b] + atoms.dropFirst(), flips: true))
+          "(\(first) - \(second)) left out of \(text)",
+          "the factor \(first) - \(second) is left out", .none, atoms))
+      edits += partEdits(
+        index, place, [atoms[0], a] + atoms.dropFirst(), [atoms[0], b] + atoms.dropFirst(),
+        (first, second))
     case .blend(let f, let a, let b):
+      let name = Printer.text(f)
       edits.append(
         replaced(
-          "\(Printer.text(f)) and 1 - \(Printer.text(f)) exchanged",
-          "\(Printer.text(f)) stands for 1 - \(Printer.text(f)), and the reverse",
+          "\(name) and 1 - \(name) exchanged", "\(name) stands for 1 - \(name), and the reverse",
           .blend(f, b, a), atoms))
-      edits.append(
-        replaced(
-          "without (1 - \(Printer.text(f))) * \(Printer.text(b))",
-          "(1 - \(Printer.text(f))) * \(Printer.text(b)) is left out", .none, [f, a] + atoms))
-      edits.append(
-        replaced(
-          "without \(Printer.text(f)) * \(Printer.text(a))",
-          "\(Printer.text(f)) * \(Printer.text(a)) is left out", .complement(f), [b] + atoms))
     }
     for (position, atom) in atoms.enumerated() where gates.contains(atom.unshifted) && head == .none
     {
@@ -150,23 +140,27 @@ extension EquationEdits {
             Shift(frames: frames, blocks: reference.shift.blocks)))
       }
     }
-    if let block = reference.block {
-      for other in widths.blockNames[reference.name] ?? [] where other != block {
-        if widths.stretch(reference.name, other)?.count
-          == widths.stretch(reference.name, block)?.count
-        {
-          others.append(Reference(reference.name, other, reference.shift))
-        }
+    let whole = reference.block == nil ? blocks[reference.name] : reference
+    if let whole {
+      others += otherBlocks(whole.name, whole.block).map {
+        Reference(whole.name, $0, reference.shift)
       }
     }
     return others
   }
 }
 
-extension Head {
-  /// Whether it is a value before any factor follows.
-  var isComplete: Bool { isBlend }
+extension EquationEdits {
+  /// The blocks of columns that are as wide as one, and not it.
+  func otherBlocks(_ name: String, _ block: String?) -> [String] {
+    guard let block, let own = widths.stretch(name, block) else { return [] }
+    return (widths.blockNames[name] ?? []).filter { other in
+      other != block && widths.stretch(name, other)?.count == own.count
+    }
+  }
+}
 
+extension Head {
   var isBlend: Bool {
     if case .blend = self { return true }
     return false
@@ -184,6 +178,11 @@ extension Head {
 }
 
 extension Atom {
+  var isConstant: Bool {
+    if case .constant = self { return true }
+    return false
+  }
+
   /// The atom at the frame at hand.
   var unshifted: Atom {
     guard case .quantity(var reference) = self else { return self }

@@ -21,33 +21,4 @@ extension EquationEdits {
     if taps.first > 0 { edits.append(changed("filter rows one too low") { $0.first -= 1 }) }
     return edits
   }
-
-  /// One mistake made in all taps of the layer.
-  var everyTap: [EquationEdit] {
-    let places = equations.indices.flatMap { index in
-      equations[index].terms.indices.compactMap { place -> (Int, Int, TapsTerm)? in
-        if case .taps(let taps) = equations[index].terms[place].kind { return (index, place, taps) }
-        return nil
-      }
-    }
-    guard places.count > 1 else { return [] }
-    let kinds: [(String, (inout TapsTerm) -> Void)] = [
-      ("each filter row one frame too near", { $0.start -= 1 }),
-      ("one term too many", { $0.extra += 1 }), ("one term too few", { $0.extra -= 1 }),
-      ("positions ignored", { $0.isUnbounded = true }),
-      ("the other direction", { $0.isAhead.toggle() }),
-    ]
-    return kinds.map { words, change in
-      var changed: [Int: Equation] = [:]
-      for (index, place, taps) in places {
-        var taps = taps
-        change(&taps)
-        changed[index, default: equations[index]].terms[place].kind = .taps(taps)
-      }
-      return EquationEdit(
-        index: places[0].0,
-        replacements: changed.sorted { $0.key < $1.key }.map { ($0.key, [$0.value]) },
-        key: "every filter: \(words)", explanation: "in every filter, \(words)")
-    }
-  }
 }

@@ -19,14 +19,20 @@ struct EquationEdits {
   let recurrent: Set<String>
   /// Quantities that weigh two others: `f` and `1 - f` are easily exchanged.
   let gates: Set<Atom>
+  /// Quantities that are a block of another one, like `da_f` of `da`: `da.f = da_f`.
+  let blocks: [String: Reference]
   let isBackward: Bool
 
-  init(_ equations: [Equation], _ layer: LayerFile, _ widths: Widths, isBackward: Bool) {
+  /// Edits of the equations of one pass; those of the other tell what is read at which frames.
+  init(
+    _ equations: [Equation], beside others: [Equation], _ layer: LayerFile, _ widths: Widths,
+    isBackward: Bool
+  ) {
     self.equations = equations
     self.layer = layer
     self.widths = widths
     self.isBackward = isBackward
-    let shifted = (layer.equations + equations).flatMap(\.terms).flatMap(\.references)
+    let shifted = (layer.equations + others + equations).flatMap(\.terms).flatMap(\.references)
       .filter { $0.shift.frames != 0 }.map(\.name)
     recurrent = Set(shifted).union(shifted.map { "d" + $0 })
       .union(shifted.filter { $0.hasPrefix("d") }.map { String($0.dropFirst()) })
@@ -34,6 +40,25 @@ struct EquationEdits {
       layer.equations.flatMap(\.terms).compactMap { term in
         if case .elementwise(.blend(let f, _, _), _) = term.kind { f } else { nil }
       })
+    blocks = Dictionary(
+      equations.compactMap { equation in
+        guard equation.isPlain, let block = equation.target.block,
+          let own = equation.terms[0].plainReference, own.block == nil
+        else { return nil }
+        return (own.name, Reference(equation.target.name, block))
+      }
+    ) { first, _ in first }
+  }
+
+  /// Edits of the same equations in another form.
+  init(_ equations: [Equation], of other: EquationEdits) {
+    self.equations = equations
+    layer = other.layer
+    widths = other.widths
+    recurrent = other.recurrent
+    gates = other.gates
+    blocks = other.blocks
+    isBackward = other.isBackward
   }
 
   /// All edits, each key once.
@@ -42,19 +67,18 @@ struct EquationEdits {
     for index in equations.indices {
       let equation = equations[index]
       guard equation.extent != .initial else { continue }
-      // What is only another name for a block is no equation that anybody writes.
-      if equation.terms.count == 1, equation.function == .identity,
-        equation.terms[0].plainReference?.shift == Shift.none
-      {
+      if equation.isPlain {
+        // What is only another name for a block is no equation that anybody writes; a sum of it is.
+        if equation.extent == .sum { edits += kindEdits(index, 0) }
         continue
       }
-      edits += termEdits(index)
+      for place in equation.terms.indices { edits += termEdits(index, place) }
       edits += functionEdits(index)
       for place in equation.terms.indices {
-        edits += kindEdits(index, place)
+        edits += kindEdits(index, place) + openedEdits(index, place)
       }
     }
-    edits += everyFunction + everyTap
+    edits += everyFunction + everyTap + everyWeight + everyBias
     var seen: Set<String> = []
     return edits.filter { seen.insert($0.key).inserted }
   }
@@ -72,26 +96,23 @@ struct EquationEdits {
 
   // MARK: Terms
 
-  func termEdits(_ index: Int) -> [EquationEdit] {
-    let equation = equations[index]
-    return equation.terms.indices.flatMap { place -> [EquationEdit] in
-      let term = equation.terms[place]
-      let text = Printer.text(term)
-      var edits: [EquationEdit] = []
-      if equation.terms.count > 1 {
-        edits.append(
-          edit(index, "without \(text)", "\(text) is left out") { $0.terms.remove(at: place) })
-      }
+  func termEdits(_ index: Int, _ place: Int) -> [EquationEdit] {
+    let term = equations[index].terms[place]
+    let text = Printer.text(term)
+    var edits: [EquationEdit] = []
+    // A whole sum over frames taken twice or negated is a matter of scale.
+    if equations[index].extent == .sum, equations[index].terms.count == 1 { return [] }
+    if equations[index].terms.count > 1 {
       edits.append(
-        edit(index, "\(text) twice", "\(text) is added twice") {
-          $0.terms.insert(term, at: place)
-        })
-      edits.append(
-        edit(index, "\(text) with the wrong sign", "\(text) has the wrong sign") {
-          $0.terms[place].isNegative.toggle()
-        })
-      return edits
+        edit(index, "without \(text)", "\(text) is left out") { $0.terms.remove(at: place) })
     }
+    edits.append(
+      edit(index, "\(text) twice", "\(text) is added twice") { $0.terms.insert(term, at: place) })
+    edits.append(
+      edit(index, "\(text) with the wrong sign", "\(text) has the wrong sign") {
+        $0.terms[place].isNegative.toggle()
+      })
+    return edits
   }
 
   // MARK: Functions
@@ -122,30 +143,6 @@ struct EquationEdits {
     }
   }
 
-  /// One function taken for another wherever it stands.
-  var everyFunction: [EquationEdit] {
-    var seen: [Function] = []
-    for equation in equations where equation.function != .identity {
-      if !seen.contains(equation.function) { seen.append(equation.function) }
-    }
-    return seen.flatMap { function -> [EquationEdit] in
-      let places = equations.indices.filter { equations[$0].function == function }
-      guard places.count > 1 else { return [] }
-      return others(function).filter { $0 != .identity }.map { other in
-        let names = places.map { equations[$0].target.name }.joined(separator: ", ")
-        return EquationEdit(
-          index: places[0],
-          replacements: places.map { place in
-            var equation = equations[place]
-            equation.function = other
-            return (place, [equation])
-          },
-          key: "every \(name(function)) as \(name(other))",
-          explanation: "\(names) go through \(name(other)), not \(name(function))")
-      }
-    }
-  }
-
   // MARK: What a term is
 
   func kindEdits(_ index: Int, _ place: Int) -> [EquationEdit] {
@@ -163,6 +160,15 @@ struct EquationEdits {
         return replaced(
           words, "\(Printer.text(other)) is read for \(Printer.text(product.left))",
           .product(changed))
+      }
+      for other in otherBlocks(product.weight.name, product.weight.block) {
+        var changed = product
+        changed.weight.block = other
+        let (new, old) = (Printer.text(changed.weight), Printer.text(product.weight))
+        edits.append(
+          replaced(
+            "\(new) for \(old) in \(Printer.text(term))", "\(new) stands for \(old)",
+            .product(changed)))
       }
       if hasSquareBlocks(product.weight) {
         edits.append(transposed(index, place, product))

@@ -16,8 +16,12 @@ extension Layer {
   // MARK: Equations
 
   private var equationMistakes: [Mistake] {
-    let forwardEdits = EquationEdits(forward, file, widths, isBackward: false).all
-    let backwardEdits = EquationEdits(backward, file, widths, isBackward: true).all
+    let forwardEdits = EquationEdits(
+      forward, beside: backward, file, widths, isBackward: false
+    ).all
+    let backwardEdits = EquationEdits(
+      backward, beside: forward, file, widths, isBackward: true
+    ).all
     var result: [Mistake] = []
     for edit in forwardEdits {
       let name = name(of: edit.key)
@@ -137,8 +141,8 @@ extension Layer {
   // MARK: States and time
 
   private var stateMistakes: [Mistake] {
-    guard !form.isStep else { return [] }
-    var all: [Mistake] = []
+    guard !form.isStep else { return forgetBias + exchanges }
+    var all = exchanges
     for (quantity, given) in form.starts {
       guard let given else { continue }
       all.append(
@@ -176,6 +180,22 @@ extension Layer {
     Mistake(
       "backward-not-computed", "the backward pass computes nothing: all gradients are zero",
       MistakeRecipe(skipsBackward: true))
+  }
+
+  /// Two vectors of weights of one length taken for each other, such as two biases or two peepholes.
+  private var exchanges: [Mistake] {
+    let vectors = given.filter { $0.role == .weight && $0.shape.count == 1 }
+    return vectors.indices.flatMap { first -> [Mistake] in
+      vectors[(first + 1)...].filter { $0.shape == vectors[first].shape }.map { second in
+        let names = (vectors[first].name, second.name)
+        let key = "\(names.0) and \(names.1) exchanged"
+        return Mistake(
+          name(of: key), "\(names.0) is read for \(names.1), and the reverse", edit: key,
+          MistakeRecipe(
+            before: [.exchange(names.0, names.1)],
+            after: [.exchange("d" + names.0, "d" + names.1)]))
+      }
+    }
   }
 
   /// 1 added to the bias of a block that is called a forget gate, as some programs do on purpose.

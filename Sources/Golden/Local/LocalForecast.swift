@@ -31,6 +31,8 @@ public struct LocalForecast: Sendable {
   public let tensors: [String: Matrix<Double>]
   /// How far a correct program's number may lie from each; infinite where nothing is told.
   public let bounds: [String: Matrix<Double>]
+  /// The quantities that are wrong by themselves, in the order in which a program computes them.
+  public let wrong: [OwnError]
 
   /// Recomputes the results of a case.
   ///
@@ -56,8 +58,9 @@ public struct LocalForecast: Sendable {
 
   private init(
     held: [String], carried: [String], tensors: [String: Matrix<Double>],
-    bounds: [String: Matrix<Double>]
+    bounds: [String: Matrix<Double>], wrong: [OwnError]
   ) {
+    self.wrong = wrong
     self.held = held
     self.carried = carried
     self.tensors = tensors
@@ -97,7 +100,9 @@ public struct LocalForecast: Sendable {
       tensors[tensor.file.name] = tensor.values
       bounds[tensor.file.name] = tensor.float32Bound ?? tensor.float64Bound
     }
-    return LocalForecast(held: held, carried: carried, tensors: tensors, bounds: bounds)
+    return LocalForecast(
+      held: held, carried: carried, tensors: tensors, bounds: bounds,
+      wrong: OwnError.all(in: trace, recomputed, of: run.layer))
   }
 }
 

@@ -21,6 +21,11 @@ public struct Power: Sendable {
     public let confused: Set<Pair>
     /// Those of them that compute the same numbers: one cause in several words.
     public let equal: Set<Pair>
+    /// The edits that the layer file has a name for and this case does not have, such as those that
+    /// need a square weight: `NAME = EDIT`.
+    public let withoutEdit: Set<String>
+    /// How many cases the layer file has.
+    let siblings: Int
 
     func has(_ pair: Pair) -> Bool {
       mistakes.contains(pair.first) && mistakes.contains(pair.second)
@@ -60,8 +65,10 @@ public struct Power: Sendable {
     public let confused: [Pair]
     /// How many pairs are one cause in several words: they compute the same numbers in every case.
     public let equalCount: Int
-    /// Whether every mistake is caught and every pair told apart.
-    public var isComplete: Bool { missed.isEmpty && confused.isEmpty }
+    /// What the layer file calls known and no case of the file has: `NAME = EDIT`.
+    public let neverEdited: [String]
+    /// Whether every mistake is caught and every pair told apart, and every known one is there.
+    public var isComplete: Bool { missed.isEmpty && confused.isEmpty && neverEdited.isEmpty }
   }
 
   /// The cases, in the order they were given.
@@ -92,9 +99,13 @@ public struct Power: Sendable {
       cases.contains { $0.has(pair) && !$0.equal.contains(pair) }
     }
     let caught = cases.reduce(into: Set<String>()) { $0.formUnion($1.caught) }
+    // Of some cases alone nothing is told: the edit may be one of the others'.
+    let isWhole = cases.count >= cases[0].siblings
+    let never = cases.dropFirst().reduce(cases[0].withoutEdit) { $0.intersection($1.withoutEdit) }
     return LayerPower(
       kernel: kernel, mistakes: mistakes, missed: mistakes.filter { !caught.contains($0) },
-      pairCount: meeting.count, confused: confused, equalCount: alike.count - confused.count)
+      pairCount: meeting.count, confused: confused, equalCount: alike.count - confused.count,
+      neverEdited: isWhole ? never.sorted() : [])
   }
 
   /// Measures one case.
@@ -120,9 +131,15 @@ public struct Power: Sendable {
         if signatures[index].equals(signatures[other]) { equal.insert(pair) }
       }
     }
+    let edits = Set(mistakes.map(\.edit))
     return CasePower(
       name: golden.name, kernel: run.layer.kernel, mistakes: mistakes.map(\.name), caught: caught,
-      confused: confused, equal: equal)
+      confused: confused, equal: equal,
+      withoutEdit: Set(
+        golden.file.knownMistakes.filter { !edits.contains($0.edit) }.map {
+          "\($0.name) = \($0.edit)"
+        }),
+      siblings: golden.file.cases.count)
   }
 
   /// Outputs and gradients of a run, one after another, with their bounds.

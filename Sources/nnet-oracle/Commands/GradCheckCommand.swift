@@ -64,6 +64,13 @@ enum GradCheckCommand {
       }
     }
     try output.write(columns(rows))
+    var told: Set<String> = []
+    for setting in settings {
+      for convention in setting.conventions where told.insert(convention).inserted {
+        try output.writeLine(
+          "\(convention): a convention, not mathematics; the gradients above are those without it")
+      }
+    }
     let count = rows.count - 1
     try output.writeLine(
       failures == 0 ? "all \(count) within their marks" : "\(failures) of \(count) FAILED")

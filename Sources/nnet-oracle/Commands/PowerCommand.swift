@@ -18,18 +18,19 @@ enum PowerCommand {
       notes: [
         "A mistake is caught where an output or gradient differs by more than the rounding of a"
           + " correct float32 program and of the mistaken one together; two mistakes are told apart"
-          + " likewise. Pairs that compute the same numbers are one cause in several words. A layer is complete when some case catches each of its mistakes and some"
-          + " case tells each pair apart."
+          + " likewise. Pairs that compute the same numbers are one cause in several words. A layer is"
+          + " complete when some case catches each of its mistakes, some case tells each pair apart,"
+          + " and each mistake that its file calls known is an edit that some case has."
       ],
       mismatch: "a mistake that no case catches, or a pair that no case tells apart",
       example: .init(
         command: "nnet-oracle power compact-vfsmn-probe",
         output: """
           case                 mistakes  caught  pairs  told apart
-          compact-vfsmn-probe  51        51      1275   1273
+          compact-vfsmn-probe  49        49      1176   1176
 
           layer          mistakes  caught  pairs  told apart  one cause
-          compact-vfsmn  51        51      1275   1273        2          complete
+          compact-vfsmn  49        49      1176   1176        0          complete
           """)),
     run: { (arguments, output) throws(Trouble) in try run(arguments, &output) })
 
@@ -83,6 +84,9 @@ enum PowerCommand {
       for pair in layer.confused {
         try output.writeLine(
           "\(layer.kernel): nothing tells \(pair.first) from \(pair.second)")
+      }
+      for known in layer.neverEdited {
+        try output.writeLine("\(layer.kernel): no case has the known mistake \(known)")
       }
     }
   }

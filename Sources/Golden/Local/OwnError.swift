@@ -1,0 +1,85 @@
+import Arithmetic
+import Equations
+import Tensors
+
+/// A quantity that is wrong by itself: not what its equation makes of the dump's own operands.
+///
+/// What a wrong number enters is wrong too, by inheritance, and is none of these as long as it is what
+/// its equation makes of the numbers it read.
+public struct OwnError: Sendable {
+  /// The quantity.
+  public let quantity: String
+  /// The equation that sets it.
+  public let equation: String
+  /// Whether the equation is of the backward pass.
+  public let isBackward: Bool
+  /// How many of its elements are wrong by themselves.
+  public let wrongCount: Int
+  /// How many elements it has.
+  public let count: Int
+  /// The first wrong frame, in the order in which the pass runs.
+  public let frame: Int
+  /// The first wrong stream of that frame.
+  public let stream: Int
+  /// The first wrong unit of that stream.
+  public let unit: Int
+  /// What its equation makes of the dump's operands there.
+  public let expected: Double
+  /// What the dump holds there.
+  public let found: Double
+  /// The equation's place in the order of evaluation.
+  let index: Int
+
+  /// The quantities of a dump that are wrong by themselves, the first equation first: forward before
+  /// backward, then by frames as the pass runs, then in the order of the text.
+  static func all<Format: RoundoffFormat>(
+    in dump: TensorTable<RoundoffBound<Format>>, _ recomputed: TensorTable<RoundoffBound<Format>>,
+    of layer: Layer
+  ) -> [OwnError] {
+    dump.entries.compactMap { entry in
+      guard let due = recomputed[entry.name], due.shape == entry.tensor.shape else { return nil }
+      return OwnError(entry.name, entry.tensor, due, layer)
+    }.sorted { first, second in
+      let steps = [first, second].map { $0.isBackward ? -$0.frame : $0.frame }
+      return (first.isBackward ? 1 : 0, steps[0], first.index)
+        < (second.isBackward ? 1 : 0, steps[1], second.index)
+    }
+  }
+
+  /// The own error of one quantity; nil where it is right, or no equation sets it.
+  private init?<Format: RoundoffFormat>(
+    _ name: String, _ dump: Tensor<RoundoffBound<Format>>, _ due: Tensor<RoundoffBound<Format>>,
+    _ layer: Layer
+  ) {
+    guard let place = layer.equation(setting: name), let columns = due.shape.last, columns > 0
+    else { return nil }
+    let streams = due.shape.count == 3 ? due.shape[1] : 1
+    var wrong: [Int] = []
+    for index in due.elements.indices {
+      let (found, expected) = (dump.elements[index], due.elements[index])
+      let wanted = expected.value.nearestDouble
+      // Where the dump's number is not known, or what it is made from is not, nothing is told.
+      let tolerance = expected.errorBound(roundedTo: wanted) + found.bound
+      guard tolerance.isFinite else { continue }
+      if !((found.value.nearestDouble - wanted).magnitude <= tolerance) { wrong.append(index) }
+    }
+    guard
+      let first = wrong.min(by: { one, other in
+        let frames = [one, other].map { $0 / columns / streams }
+        guard frames[0] != frames[1] else { return one < other }
+        return place.isBackward ? frames[0] > frames[1] : frames[0] < frames[1]
+      })
+    else { return nil }
+    quantity = name
+    equation = place.text
+    isBackward = place.isBackward
+    index = place.index
+    wrongCount = wrong.count
+    count = due.elements.count
+    frame = first / columns / streams
+    stream = first / columns % streams
+    unit = first % columns
+    expected = due.elements[first].value.nearestDouble
+    found = dump.elements[first].value.nearestDouble
+  }
+}
