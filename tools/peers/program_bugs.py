@@ -31,7 +31,7 @@ GATED = (*CELLS, "gru", "gru-after")
 RECURRENT = (*GATED, "elman")
 PRODUCT = tuple(layer for layer in RECURRENT if layer != "sru")  # with a recurrent product
 ALL = RECURRENT + FSMN
-BUGS = {}
+BUGS, NONE = {}, Bug("", "", "no bug", ALL, "", "", None)
 
 
 def bug(name, source, words, layers=RECURRENT, right=""):
@@ -110,7 +110,9 @@ def edge(run, name, t, k, m):
 @bug("start-not-cleared", "zhangj111/astnn #28", "the state before the first frame is "
      "whatever its memory held, here 0.125")
 def edge(run, name, t, k, m):
-    return m * 0 + np.float32(0.125) if name in states(run) - set(run.layer.states) else m
+    if name not in states(run) - set(run.layer.states):
+        return m
+    return wide(run, name, m) * 0 + np.float32(0.125)
 
 
 @bug("streams-rotated", "onnx/keras-onnx #123", "each stream goes on from its neighbour's state: "
