@@ -376,7 +376,7 @@ class Program:
             blocks.append(np.concatenate(
                 [np.zeros((self.run.N, width), self.run.dtype) if m is None else m for m in own], 1))
         if self.d.dimensions.get("F"):  # Kaldi's TfLstm keeps an empty block at either end
-            edge = blocks[0] * 0
+            edge = np.zeros_like(blocks[0])
             blocks = [edge, *blocks, edge]
         return np.concatenate(blocks, 1)
 

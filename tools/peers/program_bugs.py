@@ -217,7 +217,7 @@ def applied(run, function, a, m):
 
 
 @bug("tf32-recurrence", "microsoft/onnxruntime #20338", "the recurrent product alone in TF32",
-     PRODUCT, right="TF32|float16 products|reduced precision")
+     PRODUCT, right="TF32|reduced precision")
 def product(run, left, right, weight, m):
     rounded = keep_bits(11)
     own = weight[0] == "ref" and weight[1] in ("Wh", "Wr", "Wn", "fWr", "bWr")
@@ -225,13 +225,13 @@ def product(run, left, right, weight, m):
 
 
 @bug("float16-state", "asappresearch/sru #166", "what goes on to the next frame is kept in float16",
-     right="float16|reduced precision")
+     right="stored in float16|reduced precision")
 def value(run, name, t, k, m):
     return to_float16(m) if name in states(run) else m
 
 
 @bug("bfloat16-gradient-sums", "NVIDIA/Megatron-LM #372", "parameters' gradients are accumulated "
-     "frame by frame in bfloat16", ALL, right="bfloat16|reduced precision")
+     "frame by frame in bfloat16", ALL, right="(stored|sums?|accumulat\\w*) in bfloat16|reduced precision")
 def sums(run, name, parts):
     total = 0
     for part in parts[::-1]:
