@@ -14,7 +14,7 @@ class Places:
         self.T, self.N = d.dimensions["T"], d.dimensions.get("N", 1)
         if d.kernel.endswith("fsmn"):
             self.N = 1
-        self.tensors = {}
+        self.tensors, self.labels = {}, case.labels
         for tensor in sorted(d.json["tensors"], key=lambda t: t["evaluationIndex"]):
             for file in tensor["files"]:
                 if file["view"] == "kaldi" and file["name"] in errors:
@@ -50,11 +50,21 @@ class Places:
         return (self.error(place) > 10 * self.error(place, self.case.tolerances)).any()
 
     def first(self):
-        """The first part that is wrong by itself, in words."""
+        """The first part that is wrong by itself: its equation and in words."""
         for place in self.order:
             if self.is_sure(place):
-                return place[3] + (f", t={place[4]}" if place[4] is not None else "")
+                return (f"{self.quantity(place)}: {place[3]}"
+                        + (f", t={place[4]}" if place[4] is not None else ""))
         return "nothing larger than ten times the tolerance"
+
+    def quantity(self, place):
+        """The name of its equation as `nnet-oracle list` has it."""
+        name = place[2]
+        if name not in self.labels:
+            return self.tensors[name]["name"]
+        own = self.labels[name][place[6].start]
+        return next((swift for swift, peer in self.case.names.text.rename.items()
+                     if peer == own and swift != "dy"), own)
 
     def judged(self, words):
         """What a report's first wrong equation is worth."""

@@ -34,7 +34,7 @@ from check_bounds import largest_share
 from check_golden import dump as golden_dump
 from equations_peer import Circular
 from false_alarms import compare
-from faulty_run import FaultyProgram, dump
+from faulty_run import FaultyProgram, Labels, dump
 from named_causes import by_cause, by_tensor, factor_holds, is_factor
 from program_bugs import ALL, BUGS, of_layer
 from swift_text import Names, Unreadable
@@ -52,6 +52,7 @@ class Case:
         self.given = self.d.inputs()
         self.names, self.views = Names(oracle, self.d), {}
         self.right = self.view("")
+        self.labels = Labels(self.d).columns()
         self.has_buffers = any(n.endswith("propagate_buf") for n in self.right)
         self.tolerances = {
             name: read_kaldi(os.path.join(folder, "kaldi", name + ".float32-bound.txt"))

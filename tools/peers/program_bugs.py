@@ -1,7 +1,8 @@
-"""Bugs of real programs that no edit of an equation makes, each after a public report of such a bug.
+"""Bugs of real programs that no edit of an equation makes, each after a public report or discussion.
 
     python program_bugs.py                            the bugs, their reports and layers
-    python program_bugs.py CASE                       and the equation that each makes wrong first
+    python program_bugs.py LAYER                      those of a layer; `bug_trial.py BIN --list`
+                                                      names the equation that each makes wrong first
     python program_bugs.py GOLDEN/CASE NAME OUTDIR [--without-buffers]
 
 Each is written anew for these layers from what its report says goes wrong, in numbers small enough
