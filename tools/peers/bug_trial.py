@@ -23,6 +23,7 @@ import re
 import shlex
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -162,7 +163,10 @@ def trials(options, work):
 
 
 def main():
-    options = parsed()
+    options, start = parsed(), time.time()
+    for name in options.bugs.split(",") if options.bugs else ():
+        if name not in BUGS:
+            sys.exit(f"no bug called {name!r}")
     table, places = collections.defaultdict(collections.Counter), collections.defaultdict(
         collections.Counter)
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(options.jobs) as pool:
@@ -207,7 +211,8 @@ def main():
         own = sum((c for (_, d), c in table.items() if d == dumped), collections.Counter())
         print(f"all, {dumped}: " + ", ".join(f"{n} {v}" for v, n in sorted(own.items())))
     print("all, first wrong equation: " + ", ".join(
-        f"{n} {v}" for v, n in sorted(sum(places.values(), collections.Counter()).items())))
+        f"{n} {v}" for v, n in sorted(sum(places.values(), collections.Counter()).items()))
+        + f"; {time.time() - start:.0f} s")
     sys.exit(any(total[v] for v in FAULTS))
 
 

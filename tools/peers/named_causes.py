@@ -1,4 +1,4 @@
-"""Which tensor a report of `nnet-oracle compare --json` gives which cause, and what a factor is worth."""
+"""Which cause `nnet-oracle compare --json` gives each tensor, and whether a factor named is one."""
 
 import collections
 import re
