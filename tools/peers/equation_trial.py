@@ -6,10 +6,9 @@
 Each mistake of `mistakes.py` that moves a number by more than its tolerance runs in NumPy in float32,
 is written as a whole Kaldi dump, buffers included, and compared: it must be a mismatch. With --names
 every cause named must be that mistake, or one whose numbers cannot be told from its own, by what its
-words say (swift_text.py); none may be named, and is counted. Of a pair of mistakes one must be named,
-if any. Right programs must match. Of pairs it is also counted how many of the mismatching tensors have a
-cause that is right for them: one of the two mistakes, if that one reaches the tensor, or what gives
-its numbers. Exit status 1 else.
+words say (swift_text.py); none may be named, and is counted. Of a pair of mistakes each mismatching
+tensor is judged by itself: a cause given it must be one of the two that reaches this tensor, or give
+its numbers; how many have a right cause is counted. Right programs must match. Exit status 1 else.
 """
 
 import argparse
