@@ -6,8 +6,10 @@
 Each mistake of `mistakes.py` that moves a number by more than its tolerance runs in NumPy in float32,
 is written as a whole Kaldi dump, buffers included, and compared: it must be a mismatch. With --names
 every cause named must be that mistake, or one whose numbers cannot be told from its own, by what its
-words say (swift_text.py); none may be named, and is counted, and with --all printed. Of a pair of mistakes one must be named,
-if any. Right programs must match. Exit status 1 else.
+words say (swift_text.py); none may be named, and is counted, and with --all printed. Of a pair of
+mistakes each mismatching tensor is judged by itself: a cause given it must be one of the two that
+reaches this tensor, or give its numbers; how many have a right cause is counted. Right programs must
+match. Exit status 1 else.
 """
 
 import argparse
@@ -29,11 +31,12 @@ from check_bounds import largest_share
 from check_golden import dump
 from equations_peer import Circular
 from false_alarms import compare
+from named_causes import by_tensor, factor_holds, is_factor
 from swift_text import Names, Unreadable
 
 DIGITS = 7
-GOOD = ("caught", "named", "named by another of the same numbers", "one named",
-        "right program matches", "undetermined")
+GOOD = ("caught", "named", "named by another of the same numbers", "named in part",
+        "every tensor named", "right program matches", "undetermined")
 
 
 class Trial:
@@ -43,7 +46,7 @@ class Trial:
         self.folder, self.catalogue = folder, mistakes.Catalogue(Description.read(folder))
         self.mistakes = {m.name: m for m in self.catalogue.mistakes()}
         self.names = Names(oracle, self.catalogue.d) if judge_names else None
-        self.views, self.tolerances = {}, {}
+        self.views, self.tolerances, self.tensors = {}, {}, collections.Counter()
         for name, m in self.view(None).items():
             path = os.path.join(folder, "kaldi", name)
             self.tolerances[name] = (read_kaldi(path + ".float32-bound.txt")
@@ -95,15 +98,14 @@ class Trial:
             return ("missed" if code in (0, 3) else "trouble"), text[:300]
         if not judge_names:
             return "caught", ""
+        if mistake.kind == "pair":
+            return self.pair_verdict(mistake, json.loads(text))
         found = causes(text)
         if "sign flipped" in found and self.only_signs(mistake, text):
             return "named", ""
         if not found:
             return "undetermined", ""
         detail = " or ".join(f"{name} ({self.names.keys.get(name, '-')})" for name in sorted(found))
-        if mistake.kind == "pair":
-            return ("one named" if any(self.same(name, part) for name in found
-                                       for part in mistake.parts) else "wrong"), detail
         same = [name for name in found if self.same(name, mistake)]
         if not same:
             return "wrong", detail
@@ -111,6 +113,36 @@ class Trial:
             return "named among others", detail
         own = any(self.names.is_of(name, mistake) for name in same)
         return "named" if own else "named by another of the same numbers", detail
+
+    def pair_verdict(self, mistake, report):
+        told, worth = by_tensor(report), collections.Counter()
+        for name, causes in told.items():
+            wrong = [c for c in causes if not self.is_right_for(name, c, mistake)]
+            worth["wrong" if wrong else "right" if causes else "none"] += 1
+            told[name] = wrong
+        self.tensors += worth
+        detail = "; ".join(f"{n}: {' and '.join(wrong)}" for n, wrong in told.items() if wrong)
+        return ("wrong" if worth["wrong"] else "undetermined" if not worth["right"] else
+                "named in part" if worth["none"] else "every tensor named"), detail
+
+    def is_right_for(self, tensor, cause, mistake):
+        """Whether a cause, perhaps of several names, is true of one tensor of a pair's dump."""
+        right, wrong = self.view(None)[tensor], self.view(mistake)[tensor]
+
+        def share(actual, expected, _=None):
+            return largest_share(actual, expected, self.tolerances[tensor])
+
+        def holds(name):
+            if is_factor(name):
+                return factor_holds(name, [(tensor, wrong, right)], share)
+            view = self.named_view(name)
+            if view is None:
+                return False
+            return share(wrong, view[tensor]) <= 2 or any(
+                self.same(name, part) and share(self.view(part)[tensor], right) > 2
+                for part in mistake.parts)
+
+        return any(map(holds, cause.split(" or ")))
 
     def only_signs(self, mistake, text):
         """Whether the tensors that are told to have the wrong sign have it, and nothing else is wrong."""
@@ -139,7 +171,7 @@ def main():
     parser.add_argument("--seed", type=int, default=4)
     options = parser.parse_args()
     dice, shown = random.Random(options.seed), 0
-    table = collections.defaultdict(collections.Counter)
+    table, pair_tensors = collections.defaultdict(collections.Counter), collections.Counter()
     cases = options.cases.split(",") if options.cases else [
         c for c in CASES if c not in STEPS]
     with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(2) as pool:
@@ -172,10 +204,14 @@ def main():
                 elif verdict not in GOOD and shown < 60:
                     shown += 1
                     print(f"{verdict}: {mistake and mistake.name} on {folder}: {detail}", flush=True)
+            pair_tensors += trial.tensors
     for case, counts in table.items():
         print(f"{case:18s} " + ", ".join(f"{n} {v}" for v, n in sorted(counts.items())))
     total = sum(table.values(), collections.Counter())
     print("all: " + ", ".join(f"{n} {v}" for v, n in sorted(total.items())))
+    if pair_tensors:
+        print(f"pairs: of {sum(pair_tensors.values())} mismatching tensors {pair_tensors['right']} have "
+              f"a right cause, {pair_tensors['none']} none, {pair_tensors['wrong']} a wrong one")
     sys.exit(any(n for v, n in total.items() if v not in GOOD and v != "not visible or impossible"))
 
 

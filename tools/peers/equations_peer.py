@@ -159,11 +159,7 @@ class Run:
             width = m.shape[1] // self.B
             return m[:, k * width:(k + 1) * width] if name == self.layer.upstream else m
         if not (0 <= t < self.T and 0 <= k < self.B):
-            start = self.layer.states.get(name)
-            if t == -1 and 0 <= k < self.B and start:
-                width = self.given[start].shape[1] // self.B
-                return self.given[start][:, k * width:(k + 1) * width]
-            return self.zero()
+            return self.edge(name, t, k)
         if name not in self.equations:  # given by its blocks
             return np.concatenate(
                 [self.value(f"{name}.{g}", t, k) for g in self.order[name]], 1)
@@ -172,12 +168,39 @@ class Run:
             if key in self.waiting:
                 raise Circular(name)
             self.waiting.add(key)
-            result = self.ev(self.equations[name], t, k)
-            shape = (self.N, self.widths.get(name, 1))
-            if result.shape != shape:
-                result = np.broadcast_to(result, np.broadcast_shapes(result.shape, shape))
-            self.memo[key] = result.astype(self.dtype, copy=False)
+            self.memo[key] = self.computed(name, t, k)
         return self.memo[key]
+
+    # What a faulty program does otherwise (faulty_run.py), each in a method of its own.
+
+    def computed(self, name, t, k):
+        """A quantity by its equation."""
+        result = self.ev(self.equations[name], t, k)
+        shape = (self.N, self.widths.get(name, 1))
+        if result.shape != shape:
+            result = np.broadcast_to(result, np.broadcast_shapes(result.shape, shape))
+        return result.astype(self.dtype, copy=False)
+
+    def edge(self, name, t, k):
+        """A quantity before the first frame, after the last, or beyond the blocks."""
+        start = self.layer.states.get(name)
+        if t == -1 and 0 <= k < self.B and start:
+            width = self.given[start].shape[1] // self.B
+            return self.given[start][:, k * width:(k + 1) * width]
+        return self.zero()
+
+    def reading(self, name, block, t, k, dt, dk):
+        """What an equation of frame t, block k reads, dt frames and dk blocks away."""
+        if block and f"{name}.{block}" in self.equations:
+            return self.value(f"{name}.{block}", t + dt, k + dk)
+        m = self.value(name, t + dt, k + dk)
+        return self.columns(name, block, m) if block else m
+
+    def product(self, left, right, weight):
+        return left @ right
+
+    def applied(self, function, a):
+        return (SLOPES.get(function) or FUNCTIONS[function][0])(a)
 
     def zero(self):
         return np.zeros((self.N, 1), self.dtype)  # of any width
@@ -223,18 +246,14 @@ class Run:
             left, right = self.ev(e[1], t, k), self.weight(e[2])
             if left.shape[1] != right.shape[0]:  # the zero before the first frame
                 return np.zeros((self.N, right.shape[1]), self.dtype)
-            return left @ right
+            return self.product(left, right, e[2])
         if kind == "fn":
-            f = SLOPES.get(e[1]) or FUNCTIONS[e[1]][0]
-            return f(self.ev(e[2], t, k))
+            return self.applied(e[1], self.ev(e[2], t, k))
         if kind == "ref":
             if self.is_weight(e):
                 return self.weight(e)
             _, name, block, dt, dk = e
-            if block and f"{name}.{block}" in self.equations:
-                return self.value(f"{name}.{block}", t + dt, k + dk)
-            m = self.value(name, t + dt, k + dk)
-            return self.columns(name, block, m) if block else m
+            return self.reading(name, block, t, k, dt, dk)
         if kind == "row":
             return self.given[e[1]][e[2]]
         if kind == "num":

@@ -6,9 +6,11 @@ import numpy as np
 
 import faults
 import kaldi_dumps
+import program_bugs
 from cases import CASES, STEPS, Description
 from equations_peer import Circular
 from fault_names import WELL_KNOWN, swift_names
+from faulty_run import FaultyProgram
 from mistakes import Catalogue
 from numbers_ import Floats
 
@@ -106,7 +108,28 @@ def every_mistake(expect):
                and impossible < count / 5, ", ".join(silent[:5]))
 
 
+def every_bug(expect):
+    """Each changes a number that a user can see, errs by itself somewhere, and is the only one to."""
+    for kernel in program_bugs.ALL:
+        sizes = {"T": 19, "D": 5} if kernel in program_bugs.FSMN else {
+            "T": 7, "N": 3, "D": 5, "H": 5, "C": 5, "R": 3, "F": 3}
+        known = Description(kernel).dimensions
+        d, given = random_case(kernel, {k: v for k, v in sizes.items() if k in known})
+        right, own = FaultyProgram(d, program_bugs.NONE, given=given).views()
+        expect(f"{kernel} without a bug", all(np.array_equal(right[n][0], own[n][0]) for n in right))
+        silent, bugs = [], program_bugs.of_layer(kernel)
+        for bug in bugs:
+            wrong, own = FaultyProgram(d, bug, given=given).views()
+            shown = any(not np.array_equal(wrong[n][0], m) for n, (m, _) in right.items())
+            errs = [n for n, (m, _) in own.items() if not np.array_equal(wrong[n][0], m)]
+            given_only = [n for n in errs if not wrong[n][1]]
+            if not shown or not errs or given_only:
+                silent.append(bug.name)
+        expect(f"{kernel}: {len(bugs)} bugs of real programs", not silent, ", ".join(silent))
+
+
 def check(dumps, expect):
+    every_bug(expect)
     right_programs(expect)
     same_as_faults(expect)
     every_mistake(expect)

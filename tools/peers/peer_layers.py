@@ -293,7 +293,7 @@ class Program:
     """
 
     def __init__(self, d, equations=None, by_chain_rule=False, mistake=None, dtype=np.float32,
-                 given=None):
+                 given=None, make_run=Run):
         self.d, self.layer = d, LAYERS[d.kernel]
         self.equations = equations or right(d.kernel)
         self.given, self.mistake = given if given is not None else d.inputs(), mistake
@@ -304,7 +304,7 @@ class Program:
         own = (self.given, d.order, d.dimensions.get("F"), d.dimensions.get("S"), dtype)
         plain = Run(self.layer, self.layer.forward | self.layer.backward, *own)
         widths = {name: plain.value(name, 0).shape[1] for name in plain.equations}
-        self.run = Run(self.layer, trees, *own, widths)
+        self.run = make_run(self.layer, trees, *own, widths)
         if by_chain_rule:
             self.run.reversed_mode()
 
@@ -376,7 +376,7 @@ class Program:
             blocks.append(np.concatenate(
                 [np.zeros((self.run.N, width), self.run.dtype) if m is None else m for m in own], 1))
         if self.d.dimensions.get("F"):  # Kaldi's TfLstm keeps an empty block at either end
-            edge = blocks[0] * 0
+            edge = np.zeros_like(blocks[0])
             blocks = [edge, *blocks, edge]
         return np.concatenate(blocks, 1)
 

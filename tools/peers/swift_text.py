@@ -316,6 +316,8 @@ class Names:
             right = self.results("", dtype)
             return {k: [m * 0 for m in v] if k.endswith("backpropagate") else
                     v * 0 if k.startswith("d") else v for k, v in right.items()}
+        if name == "forget-bias-plus-one":
+            return self.forget_bias(dtype, given)
         if name == "initial-state-ignored":
             starts = LAYERS[self.d.kernel].states.values()
             results = TextProgram(self.d, self.right, self.right, False, dtype,
@@ -341,6 +343,20 @@ class Names:
         for target in every & set(results) if match[1] == "gradient" else [match[1]]:
             results[target] = results[target] * factor
         return results
+
+    def forget_bias(self, dtype, given):
+        """1 added to the bias that the forget gate reads, or to its part of one for all gates."""
+        blocks = LAYERS[self.d.kernel].blocks
+        name = next(k for k in ("b", "bf", "fb") if k in given)
+        bias = np.array(given[name], dtype)
+        if name in blocks:
+            order = self.d.order or blocks[name]
+            width = bias.size // len(order)
+            bias[order.index("f") * width:][:width] += 1
+        else:
+            bias += 1
+        return TextProgram(self.d, self.right, self.right, False, dtype,
+                           given | {name: bias}).results()
 
     def reversed_run(self, dtype, given):
         """Frames run from the last to the first, by what goes in and what comes out."""
