@@ -74,8 +74,17 @@ public struct LocalForecast: Sendable {
     let run = try CaseRun(unproven: golden)
     guard !run.layer.form.isStep else { return nil }
     let inputs = run.inputs.map { Scalar(input: $0) }
-    let trace: TensorTable<Scalar> = Trace(run, view: view).numbers(in: dump)
-    guard !trace.entries.isEmpty else { return nil }
+    let numbers: TensorTable<Scalar> = Trace(run, view: view).numbers(in: dump)
+    guard !numbers.entries.isEmpty else { return nil }
+    // A buffer has what the program computed on with; an output beside it is a copy, and only judged.
+    let copies = run.layer.form.outputs.filter { output in
+      output.name != output.quantity && numbers[output.name] != nil
+        && numbers[output.quantity] != nil
+    }
+    var trace = TensorTable<Scalar>()
+    for entry in numbers.entries where !copies.contains(where: { $0.name == entry.name }) {
+      trace[entry.name] = entry.tensor
+    }
     let recomputed: TensorTable<Scalar>
     let (held, carried): ([String], [String])
     do {
@@ -102,7 +111,9 @@ public struct LocalForecast: Sendable {
     }
     return LocalForecast(
       held: held, carried: carried, tensors: tensors, bounds: bounds,
-      wrong: OwnError.all(in: trace, recomputed, of: run.layer))
+      wrong: OwnError.all(
+        in: numbers, recomputed, of: run.layer,
+        copies: Dictionary(uniqueKeysWithValues: copies.map { ($0.name, $0.quantity) })))
   }
 }
 

@@ -32,13 +32,18 @@ public struct OwnError: Sendable {
 
   /// The quantities of a dump that are wrong by themselves, the first equation first: forward before
   /// backward, then by frames as the pass runs, then in the order of the text.
+  ///
+  /// - Parameter copies: Outputs whose quantity the dump holds too: they are to be that.
   static func all<Format: RoundoffFormat>(
     in dump: TensorTable<RoundoffBound<Format>>, _ recomputed: TensorTable<RoundoffBound<Format>>,
-    of layer: Layer
+    of layer: Layer, copies: [String: String]
   ) -> [OwnError] {
     dump.entries.compactMap { entry in
-      guard let due = recomputed[entry.name], due.shape == entry.tensor.shape else { return nil }
-      return OwnError(entry.name, entry.tensor, due, layer)
+      let source = copies[entry.name]
+      guard let due = source.map({ dump[$0] }) ?? recomputed[entry.name],
+        due.shape == entry.tensor.shape
+      else { return nil }
+      return OwnError(entry.name, entry.tensor, due, copyOf: source, layer)
     }.sorted { first, second in
       let steps = [first, second].map { $0.isBackward ? -$0.frame : $0.frame }
       return (first.isBackward ? 1 : 0, steps[0], first.index)
@@ -49,7 +54,7 @@ public struct OwnError: Sendable {
   /// The own error of one quantity; nil where it is right, or no equation sets it.
   private init?<Format: RoundoffFormat>(
     _ name: String, _ dump: Tensor<RoundoffBound<Format>>, _ due: Tensor<RoundoffBound<Format>>,
-    _ layer: Layer
+    copyOf source: String?, _ layer: Layer
   ) {
     guard let place = layer.equation(setting: name), let columns = due.shape.last, columns > 0
     else { return nil }
@@ -71,7 +76,7 @@ public struct OwnError: Sendable {
       })
     else { return nil }
     quantity = name
-    equation = place.text
+    equation = source.map { "\(name) = \($0)" } ?? place.text
     isBackward = place.isBackward
     index = place.index
     wrongCount = wrong.count
