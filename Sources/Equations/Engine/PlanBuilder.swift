@@ -85,6 +85,11 @@ struct PlanBuilder {
   /// The name of a sum that stays open.
   static func openName(_ name: String) -> String { "Σ" + name }
 
+  /// The name of the quantity that a sum, open or not, is of.
+  static func closedName(_ name: String) -> String {
+    name.hasPrefix("Σ") ? String(name.dropFirst()) : name
+  }
+
   /// Finds the sums that stay open.
   ///
   /// Sums that are only ever one term of another sum, or whose blocks are, stay open, and
@@ -270,7 +275,7 @@ struct PlanBuilder {
     for equation in forward where open.contains(equation.target.name) {
       let name = equation.target.name
       // Blocks of it that are closed lie in the same place, and may be read beyond the ends.
-      let pad = pads[String(name.dropFirst())] ?? (0, 0)
+      let pad = pads[Self.closedName(name)] ?? (0, 0)
       let field = allocate(name, pad, hasBlocks: widths.hasBlocks)
       fields[name] = field
       sumFields[name] = sums(over: field, home: field.store)

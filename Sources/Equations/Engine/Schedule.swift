@@ -126,8 +126,10 @@ struct Schedule {
 
   private static func names(_ indices: [Int], _ equations: [Equation]) -> String {
     var names: [String] = []
-    for index in indices.sorted() where !names.contains(equations[index].target.name) {
-      names.append(equations[index].target.name)
+    for index in indices.sorted() {
+      // A sum that stays open goes by its quantity's name.
+      let name = PlanBuilder.closedName(equations[index].target.name)
+      if !names.contains(name) { names.append(name) }
     }
     return names.joined(separator: ", ")
   }

@@ -23,6 +23,24 @@ public struct Mistake: Sendable {
   }
 }
 
+extension Mistake {
+  /// Whether all its edits are of equations that set certain quantities.
+  ///
+  /// - Parameter quantities: Names of quantities, or of blocks such as `a.i`.
+  /// - Returns: Whether the mistake is nothing but edits of their equations.
+  public func isIn(_ quantities: Set<String>) -> Bool {
+    guard recipe.before.isEmpty, recipe.after.isEmpty, let program = recipe.program else {
+      return false
+    }
+    return switch program {
+    case .model(let edit), .forward(let edit), .backward(let edit):
+      edit.replacements.flatMap(\.equations).allSatisfy {
+        $0.extent == .frames && quantities.contains(Printer.text($0.target))
+      }
+    }
+  }
+}
+
 /// What a mistake does: to the tensors before the run, to the equations, and to the results after it.
 struct MistakeRecipe: Sendable {
   /// How equations are edited.

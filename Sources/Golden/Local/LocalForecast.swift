@@ -33,6 +33,8 @@ public struct LocalForecast: Sendable {
   public let bounds: [String: Matrix<Double>]
   /// The quantities that are wrong by themselves, in the order in which a program computes them.
   public let wrong: [OwnError]
+  /// The quantities that are right by themselves, every element: no equation of theirs is mistaken.
+  public let right: Set<String>
 
   /// Recomputes the results of a case.
   ///
@@ -58,8 +60,9 @@ public struct LocalForecast: Sendable {
 
   private init(
     held: [String], carried: [String], tensors: [String: Matrix<Double>],
-    bounds: [String: Matrix<Double>], wrong: [OwnError]
+    bounds: [String: Matrix<Double>], wrong: [OwnError], right: Set<String>
   ) {
+    self.right = right
     self.wrong = wrong
     self.held = held
     self.carried = carried
@@ -113,7 +116,8 @@ public struct LocalForecast: Sendable {
       held: held, carried: carried, tensors: tensors, bounds: bounds,
       wrong: OwnError.all(
         in: numbers, recomputed, of: run.layer,
-        copies: Dictionary(uniqueKeysWithValues: copies.map { ($0.name, $0.quantity) })))
+        copies: Dictionary(uniqueKeysWithValues: copies.map { ($0.name, $0.quantity) })),
+      right: OwnError.right(in: trace, recomputed))
   }
 }
 

@@ -30,10 +30,10 @@ public struct OwnError: Sendable {
   /// The equation's place in the order of evaluation.
   let index: Int
 
-  /// The quantities of a dump that are wrong by themselves, the first equation first: forward before
-  /// backward, then by frames as the pass runs, then in the order of the text.
+  /// The quantities of a dump that are wrong by themselves, the first equation first.
   ///
-  /// - Parameter copies: Outputs whose quantity the dump holds too: they are to be that.
+  /// Forward comes before backward, then by frames as the pass runs, then in the order of the text.
+  /// Copies are outputs whose quantity the dump holds too: they are to be that.
   static func all<Format: RoundoffFormat>(
     in dump: TensorTable<RoundoffBound<Format>>, _ recomputed: TensorTable<RoundoffBound<Format>>,
     of layer: Layer, copies: [String: String]
@@ -49,6 +49,23 @@ public struct OwnError: Sendable {
       return (first.isBackward ? 1 : 0, steps[0], first.index)
         < (second.isBackward ? 1 : 0, steps[1], second.index)
     }
+  }
+
+  /// The quantities of a dump whose every element is what its equation makes of the dump's operands.
+  static func right<Format: RoundoffFormat>(
+    in dump: TensorTable<RoundoffBound<Format>>, _ recomputed: TensorTable<RoundoffBound<Format>>
+  ) -> Set<String> {
+    Set(
+      dump.entries.filter { entry in
+        guard let due = recomputed[entry.name], due.shape == entry.tensor.shape else {
+          return false
+        }
+        return zip(entry.tensor.elements, due.elements).allSatisfy { found, expected in
+          let wanted = expected.value.nearestDouble
+          let tolerance = expected.errorBound(roundedTo: wanted) + found.bound
+          return tolerance.isFinite && (found.value.nearestDouble - wanted).magnitude <= tolerance
+        }
+      }.map(\.name))
   }
 
   /// The own error of one quantity; nil where it is right, or no equation sets it.

@@ -19,13 +19,18 @@ public struct MistakePrediction: Sendable {
   /// - Parameters:
   ///   - description: The case.
   ///   - view: `numpy` or `kaldi`.
+  ///   - right: Quantities that a dump is known to have computed rightly from its own operands:
+  ///     mistakes in their equations are not tried.
   /// - Returns: The predictions; none for a case whose layer is not known, or one too large for every
   ///   mistake to be tried (see ``effortLimit``).
-  public static func all(for description: CaseDescription, view: String) -> [MistakePrediction] {
+  public static func all(
+    for description: CaseDescription, view: String, excluding right: Set<String> = []
+  ) -> [MistakePrediction] {
     guard let golden = try? GoldenCase(described: description),
       let run = try? CaseRun(unproven: golden), run.layer.effort <= effortLimit
     else { return [] }
     return run.layer.mistakes.compactMap { mistake in
+      guard !mistake.isIn(right) else { return nil }
       guard let faulty = try? run.sketching(mistake) else { return nil }
       let results = results(of: faulty, view: view)
       return MistakePrediction(
