@@ -13,13 +13,15 @@ import KaldiIO
 ///   - actual: What is there, as the user typed it; `-` is standard input.
 ///   - options: The user's wishes.
 ///   - hypotheses: Gives the mistakes to try on a case that shows a mismatch.
+///   - untried: Says why known mistakes are not among them.
 ///   - forecaster: Recomputes frames from the dump's own states.
 /// - Returns: The report; its ``ComparisonReport/exitStatus`` is the process's.
 /// - Throws: ``ComparisonError`` when a side cannot be read at all or nothing could be paired;
 ///   the process's exit status is then 2.
 public func compare(
   expected: String, actual: String, options: ComparisonOptions = ComparisonOptions(),
-  hypotheses: HypothesisProvider? = nil, forecaster: FrameForecaster? = nil
+  hypotheses: HypothesisProvider? = nil, untried: UntriedMistakes? = nil,
+  forecaster: FrameForecaster? = nil
 ) throws(ComparisonError) -> ComparisonReport {
   // From here on these are what a user typed, and nothing that data says is ever the same.
   let (wanted, found) = (SourceName.typed(TypedName(expected)), SourceName.typed(TypedName(actual)))
@@ -27,7 +29,7 @@ public func compare(
   case .cases(let cases, let isRoot):
     return try compareCases(
       cases, isRoot: isRoot, expected: expected, actual: found, options: options,
-      hypotheses: hypotheses, forecaster: forecaster)
+      hypotheses: hypotheses, untried: untried, forecaster: forecaster)
   case .plain:
     guard !isGolden(actual) || !(expected == "-" || FileSystem.kind(of: expected) != .absent) else {
       throw .swapped(expected: expected, actual: actual)
@@ -53,13 +55,15 @@ private func isGolden(_ path: String) -> Bool {
 
 private func compareCases(
   _ cases: [ExpectedCase], isRoot: Bool, expected: String, actual: SourceName,
-  options: ComparisonOptions, hypotheses: HypothesisProvider?, forecaster: FrameForecaster?
+  options: ComparisonOptions, hypotheses: HypothesisProvider?, untried: UntriedMistakes?,
+  forecaster: FrameForecaster?
 ) throws(ComparisonError) -> ComparisonReport {
   let mine = options.shard.map { shard in
     isRoot ? cases.filter { shard.contains($0.name ?? "") } : cases
   }
   var comparison = CaseComparison(
-    mine ?? cases, options: options, hypotheses: hypotheses, forecaster: forecaster)
+    mine ?? cases, options: options, hypotheses: hypotheses, untried: untried,
+    forecaster: forecaster)
   if let mine, mine.isEmpty { return comparison.report }
   let groups = try DumpGroup.all(in: actual, for: cases, pipes: options.pipes)
   for group in groups {

@@ -12,18 +12,19 @@ import Tensors
 ///   - isLog: Whether the records come from a log: then order and component markers count.
 ///   - options: The user's wishes.
 ///   - hypotheses: Gives the mistakes to try on a case that shows a mismatch.
+///   - untried: Says why known mistakes are not among them.
 ///   - forecaster: Recomputes frames from the dump's own states.
 /// - Returns: The report; without a single pair it holds a problem that says so.
 public func compare(
   _ golden: [LoadedCase], with records: [TensorRecord], isLog: Bool = false,
   options: ComparisonOptions = ComparisonOptions(), hypotheses: HypothesisProvider? = nil,
-  forecaster: FrameForecaster? = nil
+  untried: UntriedMistakes? = nil, forecaster: FrameForecaster? = nil
 ) -> ComparisonReport {
   var dump = Dump()
   for record in records { dump.add(record, isLog: isLog) }
   var comparison = CaseComparison(
     golden.map { $0.expected(double: options.double) }, options: options, hypotheses: hypotheses,
-    forecaster: forecaster)
+    untried: untried, forecaster: forecaster)
   if isLog {
     comparison.compareLog(dump, among: comparison.cases)
   } else {

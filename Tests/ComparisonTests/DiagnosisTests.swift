@@ -49,8 +49,10 @@ import Testing
   @Test(
     "sign and scale",
     arguments: [
-      (-1.0, "sign flipped"), (2, "doubled or multiplied by N"), (0.5, "halved or divided by N"),
-      (1.0 / 3, "divided by T"), (1.0 / 6, "divided by (N*T)"), (0.008, "scaled by one factor"),
+      (-1.0, "sign flipped"), (2, "doubled or multiplied by N or multiplied by D"),
+      (0.5, "halved or divided by N or divided by D"), (1.0 / 3, "divided by T"),
+      (1.0 / 6, "divided by N·T"), (0.008, "scaled by 0.008"), (1.9, "scaled by 1.9"),
+      (1.0005, "undetermined"),
     ])
   func scaled(factor: Double, cause: String) {
     let records = MadeUpCase.dump(altering: "in_diff") { $0.map { $0 * factor } }
@@ -70,7 +72,9 @@ import Testing
       }
     }
     #expect(finding(also(-1))?.cause == "sign flipped")
-    #expect(finding(also(2))?.cause == "undetermined")
+    let both = finding(also(2))
+    #expect(both?.cause == "sign flipped; doubled or multiplied by N or multiplied by D")
+    #expect(both?.parts?.map(\.tensors) == [["in_diff"], ["w_corr"]])
   }
 
   @Test("nothing computed, forward or backward")
@@ -126,7 +130,7 @@ import Testing
 
   @Test("a rough prediction that comes near is held to its own bounds")
   func refined() {
-    let rough = Matrix(rows: 6, columns: 2, elements: MadeUpCase.output.map { $0 + 0.1 })
+    let rough = Matrix(rows: 6, columns: 2, elements: MadeUpCase.output.map { $0 * $0 + 0.1 })
     func hypothesis(bound: Double) -> Hypothesis {
       let exact = Hypothesis(
         name: "shifted", explanation: "", tensors: ["out": rough],
@@ -134,21 +138,25 @@ import Testing
       return Hypothesis(
         name: "shifted", explanation: "", tensors: ["out": rough], refined: { exact })
     }
-    let records = MadeUpCase.dump(altering: "out") { $0.map { $0 + 0.1 + 1e-5 } }
+    let records = MadeUpCase.dump(altering: "out") { $0.map { $0 * $0 + 0.1 + 1e-5 } }
     #expect(finding(records, hypotheses: [hypothesis(bound: 2e-5)])?.cause == "shifted")
     #expect(finding(records, hypotheses: [hypothesis(bound: 5e-6)])?.cause == "undetermined")
   }
 
-  @Test("undetermined names the nearest two with their margins")
+  @Test("undetermined names what is nearest, up to ten times the tolerance")
   func undetermined() {
-    let records = MadeUpCase.dump(altering: "out") { matrix in
-      var matrix = matrix
-      matrix.elements[3] += 1e-3
-      return matrix
+    func explanation(of shares: Double) -> String? {
+      let records = MadeUpCase.dump(altering: "out") { matrix in
+        var matrix = matrix.map { -$0 }
+        matrix.elements[3] -= shares * 1e-6 * matrix.elements[3].magnitude
+        return matrix
+      }
+      let found = finding(records)
+      #expect(found?.cause == "undetermined")
+      return found?.explanation
     }
-    let found = finding(records)
-    #expect(found?.cause == "undetermined")
-    #expect(found?.explanation?.hasPrefix("nearest: ") == true)
+    #expect(explanation(of: 5)?.hasPrefix("nearest: sign flipped (") == true)
+    #expect(explanation(of: 20) == nil)
   }
 
   @Test("the first wrong frame, stream and column")

@@ -59,53 +59,66 @@ import Testing
   /// The made-up results: 57 numbers that are not 0, 73 in all.
   private static let results = ["propagate_buf", "out", "in_diff", "w_corr", "bias_corr"]
 
-  /// The cause named where each result's numbers err by a relative error that may depend on their
-  /// place among all that are not 0.
-  private func cause(_ error: (Int) -> Double) -> String? {
+  /// The cause named where each result's numbers are altered.
+  private func cause(
+    in names: [String] = results, printed: StoredTensor.Encoding = .float64,
+    _ alter: (Int, Double) -> Double
+  ) -> String? {
     var place = 0
     let records = MadeUpCase.dump().map { record -> TensorRecord in
-      guard Self.results.contains(record.name), case .tensor(var tensor) = record.content else {
+      guard names.contains(record.name), case .tensor(var tensor) = record.content else {
         return record
       }
+      tensor.encoding = printed
       tensor.matrix = tensor.matrix.map { value in
         guard value != 0 else { return value }
         defer { place += 1 }
-        return value + error(place) * value.magnitude
+        return alter(place, value)
       }
       return TensorRecord(name: record.name, content: .tensor(tensor), origin: record.origin)
     }
-    #expect(place == 57)
     return compare([MadeUpCase.golden()], with: records).findings.first?.cause
   }
 
-  @Test("errors of 11 bits need both signs, the rarer in an eighth of all numbers")
-  func signs() {
-    // 73 / 8 = 9.1: ten are enough, nine are not. Every sixth is ten of 57.
-    #expect(cause { $0 % 6 == 0 ? -2e-3 : 2e-3 } == "TF32 or float16 products")
-    #expect(cause { $0 % 6 == 0 && $0 < 50 ? -2e-3 : 2e-3 } == "undetermined")
-    #expect(cause { $0 % 6 == 0 ? 2e-3 : -2e-3 } == "TF32 or float16 products")
-    #expect(cause { $0 % 6 == 0 && $0 < 50 ? 2e-3 : -2e-3 } == "undetermined")
-  }
-
-  @Test("half of the numbers must err by a 256th of the format's rounding")
-  func share() {
-    // 29 of 57 are half; 2⁻¹¹ / 256 is 1.907e-6.
-    func alternating(_ place: Int, _ size: Double) -> Double { place % 4 < 2 ? size : -size }
-    #expect(cause { $0 % 2 == 0 ? alternating($0, 2e-3) : 0 } == "TF32 or float16 products")
-    #expect(cause { $0 % 2 == 0 && $0 > 0 ? alternating($0, 2e-3) : 0 } == "undetermined")
-    for (size, name) in [(1.95e-6, "TF32 or float16 products"), (1.85e-6, "undetermined")] {
-      #expect(cause { $0 % 5 == 0 ? alternating($0, 2e-3) : alternating($0, size) } == name)
+  @Test("errors of a format's size, however they are spread, are no evidence of it")
+  func sizes() {
+    for size in [0x1p-12, 0x1p-11, 2e-3, 8e-3, 0x1p-8, 6e-2] {
+      #expect(cause { $1 * (1 + ($0 % 2 == 0 ? size : -size)) } == "undetermined", "\(size)")
+      #expect(cause { $1 * (1 + ($0 % 3 == 0 ? size : -size / 7)) } == "undetermined", "\(size)")
     }
   }
 
-  @Test("errors of 8 bits are bfloat16's, errors beyond them no format's")
-  func formats() {
-    // The bounds are a millionth; scaled by 2¹³ and 2¹⁶ they are 0.0082 and 0.0655.
-    for (size, name) in [
-      (8e-3, "TF32 or float16 products"), (8.4e-3, "bfloat16 products"),
-      (6.5e-2, "bfloat16 products"), (6.6e-2, "undetermined"),
-    ] {
-      #expect(cause { $0 % 2 == 0 ? size : -size } == name, "\(size)")
+  /// A number rounded to so many bits by way of binary32's own rounding: a sum with a large number.
+  private func rounded(_ value: Double, bits: Int) -> Double {
+    let large = Float(
+      sign: .plus, exponent: Float.Exponent(value.exponent) + 24 - bits, significand: 1.5)
+    return Double((Float(value) + large) - large)
+  }
+
+  @Test("numbers that are the right ones on a format's grid are stored in it, in decimals too")
+  func stored() {
+    for printed in [StoredTensor.Encoding.float32, .text(significantDigits: 7)] {
+      func decimal(_ value: Double) -> Double {
+        printed == .float32 ? value : Double("\(Float(value))") ?? .nan
+      }
+      func cause(_ bits: Int) -> String? {
+        self.cause(in: ["propagate_buf", "out"], printed: printed) {
+          decimal(rounded($1, bits: bits))
+        }
+      }
+      #expect(cause(8) == "stored in bfloat16")
+      #expect(cause(11) == "stored in reduced precision")
+      // No format has ten bits.
+      #expect(cause(10) == "undetermined")
     }
+  }
+
+  @Test(
+    "a grid that three digits show is the print's, and numbers on a grid need not be the right ones"
+  )
+  func notStored() {
+    let coarse = StoredTensor.Encoding.text(significantDigits: 3)
+    #expect(cause(printed: coarse) { self.rounded($1 * 1.03, bits: 8) } == "undetermined")
+    #expect(cause(printed: .float32) { self.rounded($1 * 1.03, bits: 8) } == "undetermined")
   }
 }

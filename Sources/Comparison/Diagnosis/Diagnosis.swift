@@ -1,56 +1,50 @@
+import Foundation
 import KaldiIO
 import Tensors
 
-/// Names the cause of a case's mismatches, if exactly one explains them all.
+/// Names the causes of a case's mismatches: one that explains them all, or one for each part.
 struct Diagnosis {
-  /// A cause that was tried.
-  struct Trial {
-    /// Its name.
-    var name: String
-    /// What to do about it.
-    var explanation: String
-    /// The largest share of the tolerance left over all mismatching tensors; infinity where the
-    /// cause cannot apply.
-    var share: Double
-    /// What the dump would hold, by the expected names, where that is known in full.
-    var predictions: [String: Matrix<Double>] = [:]
-    /// Whether it is a known mistake, whose prediction covers every result of the case.
-    var isKnown = false
-  }
-
-  /// Shares of the tolerance beyond which nobody asks how far exactly.
-  private static let hopeless = 1e6
-  /// Shares by a rough bound up to which a prediction's own bounds are asked for.
-  private static let near = 1e3
+  /// Shares of the tolerance up to which a cause that does not fit is told to be near.
+  private static let nearest = 10.0
 
   private let expected: ExpectedCase
   private let options: ComparisonOptions
   private let hypotheses: [Hypothesis]
+  private let untried: String?
 
-  init(case expected: ExpectedCase, options: ComparisonOptions, hypotheses: [Hypothesis]) {
+  /// A diagnosis of one case.
+  ///
+  /// - Parameters:
+  ///   - expected: The case.
+  ///   - options: The user's wishes.
+  ///   - hypotheses: The mistakes to try.
+  ///   - untried: Why known mistakes are not among them, in words; `nil` where they are.
+  init(
+    case expected: ExpectedCase, options: ComparisonOptions, hypotheses: [Hypothesis],
+    untried: String? = nil
+  ) {
     self.expected = expected
     self.options = options
     self.hypotheses = hypotheses
+    self.untried = untried
   }
 
-  /// Writes the cause into the finding and into the rows it explains.
+  /// Writes the causes into the finding and into the rows they explain.
   func explain(_ judgements: inout [Judgement], finding: inout ComparisonReport.Finding) {
-    let mismatches = judgements.filter(\.isMismatch)
-    guard !mismatches.isEmpty else { return }
-    let trials = trials(mismatches, all: judgements)
-    let fitting = Self.preferred(among: trials.filter { $0.share <= 1 })
+    let places = judgements.indices.filter { judgements[$0].isMismatch }
+    guard !places.isEmpty else { return }
+    let scales = ScaleHypothesis.all(for: expected.description)
+    let trials = trials(judgements, places, scales)
+    let fitting = Self.preferred(
+      among: trials.filter { !$0.isContradicted && $0.share(over: places) <= 1 })
     if let first = fitting.first,
       fitting.dropFirst().allSatisfy({ Self.areEqual(first, $0, over: judgements) })
     {
       // Mistakes that would leave the very same numbers are one cause with several names.
-      let name = Self.unique(fitting.map(\.name)).joined(separator: " or ")
+      let (name, words) = Self.withReadings(fitting, among: trials, over: places)
       finding.cause = name
-      finding.explanation =
-        Self.unique(fitting.map(\.explanation)).joined(separator: "; or ") + " (explains "
-        + Self.unique(mismatches.map(\.expected.name)).joined(separator: ", ") + ")"
-      for index in judgements.indices where judgements[index].isMismatch {
-        judgements[index].row.causes.append(name)
-      }
+      finding.explanation = words + " (explains \(names(judgements, places)))"
+      for place in places { judgements[place].row.causes.append(name) }
       return
     }
     finding.cause = "undetermined"
@@ -60,48 +54,144 @@ struct Diagnosis {
         + fitting.map(\.name).joined(separator: "; ")
       return
     }
-    let given = mismatches.filter { $0.expected.role.map { !$0.isResult } ?? false }
-      .filter { $0.update == nil }
-    var words: [String] = []
-    if !given.isEmpty {
-      words.append(
-        "what the layer was given differs already: "
-          + Self.unique(given.map(\.expected.name)).joined(separator: ", "))
+    let attribution = Attribution(
+      judgements, trials: trials, description: expected.description, scales: scales)
+    tell(attribution, trials, of: places, in: &judgements, finding: &finding)
+  }
+
+  // MARK: Words
+
+  private func names(_ judgements: [Judgement], _ places: [Int]) -> String {
+    places.map { judgements[$0].expected.name }.unique.joined(separator: ", ")
+  }
+
+  /// Writes what explains which part, and what remains.
+  private func tell(
+    _ attribution: Attribution, _ trials: [Trial], of places: [Int],
+    in judgements: inout [Judgement], finding: inout ComparisonReport.Finding
+  ) {
+    var parts: [ComparisonReport.Finding.Part] = []
+    for part in attribution.parts {
+      for place in part.allPlaces { judgements[place].row.causes.append(part.name) }
+      var words = part.explanation
+      for (place, trial) in part.onTop {
+        judgements[place].row.causes.append(trial.name)
+        words +=
+          "; " + names(judgements, [place]) + " holds that with \(trial.name)"
+          + (trial.name.hasPrefix("gate order") ? ", the program's own order" : "")
+      }
+      parts.append(
+        .init(
+          cause: part.name, explanation: words,
+          tensors: part.allPlaces.map { judgements[$0].expected.name }.unique))
     }
-    let nearest = trials.filter { $0.share.isFinite }.sorted { $0.share < $1.share }.prefix(2)
-    if !nearest.isEmpty {
-      words.append(
-        "nearest: "
-          + nearest.map { "\($0.name) (\(shortText($0.share, digits: 3)) times the tolerance)" }
-          .joined(separator: ", "))
+    if attribution.unexplained.isEmpty {
+      finding.cause = parts.map(\.cause).unique.joined(separator: "; ")
+    }
+    if parts.count == 1, attribution.unexplained.isEmpty {
+      finding.explanation = parts[0].explanation + " (explains \(names(judgements, places)))"
+      return
+    }
+    var words: [String] = []
+    if !parts.isEmpty {
+      finding.parts = parts
+      words += parts.map { part in
+        "\(part.cause) explains \(part.tensors.count) of "
+          + "\(places.map { judgements[$0].expected.name }.unique.count) "
+          + "(\(part.tensors.joined(separator: ", ")))"
+      }
+    }
+    if !attribution.unexplained.isEmpty {
+      if !parts.isEmpty {
+        words.append("undetermined: \(names(judgements, attribution.unexplained))")
+      }
+      words += remarks(judgements, attribution.unexplained, trials, over: places)
     }
     finding.explanation = words.isEmpty ? nil : words.joined(separator: "; ")
   }
 
+  /// What may help where no cause is found: what was given, what came near, what was not tried.
+  private func remarks(
+    _ judgements: [Judgement], _ unexplained: [Int], _ trials: [Trial], over places: [Int]
+  ) -> [String] {
+    var words: [String] = []
+    let given = unexplained.filter { place in
+      judgements[place].update == nil
+        && judgements[place].expected.role.map { !$0.isResult } ?? false
+    }
+    if !given.isEmpty {
+      words.append("what the layer was given differs already: \(names(judgements, given))")
+    }
+    let near = trials.map { (name: $0.name, share: $0.share(over: places)) }
+      .filter { $0.share > 1 && $0.share <= Self.nearest }.sorted { $0.share < $1.share }.prefix(2)
+    if !near.isEmpty {
+      words.append(
+        "nearest: "
+          + near.map { "\($0.name) (\(shortText($0.share, digits: 3)) times the tolerance)" }
+          .joined(separator: ", "))
+    }
+    if let untried { words.append(untried) }
+    return words
+  }
+
+  // MARK: Whole causes
+
   /// The fitting causes that count: a known mistake's prediction covers the whole case, so that a
   /// layout or a factor that explains the same tensors is the same cause by a vaguer name.
   private static func preferred(among fitting: [Trial]) -> [Trial] {
-    let known = fitting.filter(\.isKnown)
-    return known.isEmpty ? fitting : known
+    guard let kind = fitting.map(\.kind.rawValue).min() else { return [] }
+    return fitting.filter { $0.kind.rawValue == kind }
   }
 
-  /// A known mistake's name as prose.
-  private func spoken(_ name: String) -> String {
-    String(name.map { $0 == "-" ? " " : $0 })
+  /// The names and explanations of causes that cannot be told apart, and the other readings of a factor
+  /// that known mistakes amount to: sizes of which they do not speak.
+  static func withReadings(
+    _ fitting: [Trial], among trials: [Trial], over places: [Int]
+  ) -> (name: String, explanation: String) {
+    var (names, words) = (fitting.map(\.name), fitting.map(\.explanation))
+    for (name, explanation) in readings(beside: fitting, among: trials, over: places) {
+      names.append(name)
+      words.append(explanation)
+    }
+    return (names.unique.joined(separator: " or "), words.unique.joined(separator: "; or "))
+  }
+
+  private static func readings(
+    beside fitting: [Trial], among trials: [Trial], over places: [Int]
+  ) -> [(name: String, explanation: String)] {
+    // One that speaks of no size, as of a factor 2, speaks of no wrong one.
+    guard
+      fitting.contains(where: {
+        $0.kind == .known
+          && ($0.explanation.contains("1/") || $0.explanation.contains(" times too large"))
+      }),
+      let scale = trials.first(where: { $0.kind == .scale && $0.share(over: places) <= 1 })
+    else { return [] }
+    return zip(
+      scale.name.components(separatedBy: " or "),
+      scale.explanation.components(separatedBy: ", or ")
+    ).filter { name, _ in
+      guard let letters = name.split(separator: " by ").last, name.contains(" by ") else {
+        return false
+      }
+      return !fitting.contains { known in
+        known.explanation.contains("1/\(letters) ") || known.explanation.contains("1/(\(letters)) ")
+          || known.explanation.contains(" \(letters) times")
+      }
+    }.map { (name: $0, explanation: $1) }
   }
 
   /// Whether two causes would have left the same numbers in every tensor of the dump.
   private static func areEqual(_ first: Trial, _ second: Trial, over all: [Judgement]) -> Bool {
     if first.name == second.name { return true }
-    for judgement in all where judgement.update == nil {
-      let name = judgement.expected.name
+    for (place, judgement) in all.enumerated() where judgement.update == nil {
       let wanted = judgement.expected.matrix
-      if first.predictions[name] == nil, second.predictions[name] == nil {
+      if first.predictions[place] == nil, second.predictions[place] == nil {
         if judgement.isMismatch { return false }
         continue
       }
-      let one = first.predictions[name] ?? wanted
-      let two = second.predictions[name] ?? wanted
+      let one = first.predictions[place] ?? wanted
+      let two = second.predictions[place] ?? wanted
       guard one.elements.count == two.elements.count else { return false }
       let size = one.elements.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
       for (a, b) in zip(one.elements, two.elements) {
@@ -114,251 +204,76 @@ struct Diagnosis {
     return true
   }
 
-  private static func unique(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
-  }
-
   // MARK: Trials
 
-  private func trials(_ mismatches: [Judgement], all judgements: [Judgement]) -> [Trial] {
-    let known = hypotheses.map { trial(of: $0, over: judgements) }
-    if var nothing = Self.nothingComputed(mismatches) {
-      let fitting = known.filter { $0.share <= 1 }
+  /// A known mistake's name as prose.
+  private func spoken(_ name: String) -> String {
+    String(name.map { $0 == "-" ? " " : $0 })
+  }
+
+  private func trials(
+    _ judgements: [Judgement], _ places: [Int], _ scales: [ScaleHypothesis]
+  ) -> [Trial] {
+    let tensors = KnownTrials(judgements, options: options)
+    var known = hypotheses.map { tensors.trial(of: $0) }
+    if var nothing = PlainTrials.nothing(judgements, places: places) {
       // A mistake of the same words is the same cause; these words say what to look for.
-      if let same = fitting.first(where: { spoken($0.name) == nothing.name }) {
-        nothing.isKnown = true
-        nothing.predictions = same.predictions
+      if let same = known.firstIndex(where: {
+        spoken($0.name) == nothing.name && !$0.isContradicted && $0.share(over: places) <= 1
+      }) {
+        nothing.kind = .known
+        nothing.predictions = known[same].predictions
+        known.remove(at: same)
       }
-      return [nothing] + fitting.filter { spoken($0.name) != nothing.name }
+      return [nothing] + known
     }
-    var trials = layoutTrials(mismatches)
-    var scales = ScaleHypothesis.all(for: expected.description).map { scaleTrial($0, mismatches) }
-    if !scales.contains(where: { $0.share <= 1 }),
-      let common = ScaleHypothesis.common(among: mismatches.filter { $0.update == nil })
-    {
-      scales.append(scaleTrial(common, mismatches))
+    var single: [Trial] = []
+    for place in places {
+      let judgement = judgements[place]
+      single += PlainTrials.all(judgement, at: place, description: expected.description)
+      single += LayoutMapping.trials(judgement, at: place, description: expected.description)
+      single += ScaleHypothesis.trials(judgement, at: place, among: scales)
+      single += FittedTrials.all(judgement, at: place, description: expected.description)
+      single += StoredFormat.trials(judgement, at: place)
+      single += parameterTrials(judgement, at: place)
     }
-    trials += scales
-    trials += parameterTrials(mismatches)
-    trials += known
-    if !trials.contains(where: { $0.share <= 1 }),
-      let precision = PrecisionLoss(mismatches, all: judgements, double: options.double)
-    {
-      trials.append(
-        Trial(name: precision.name, explanation: precision.explanation, share: precision.share))
-    }
-    return trials
+    return known + Self.joined(single)
   }
 
-  /// All mismatching tensors hold nothing but zeros, or were not updated.
-  private static func nothingComputed(_ mismatches: [Judgement]) -> Trial? {
-    guard mismatches.allSatisfy({ $0.isNothing || $0.isNotUpdated }) else { return nil }
-    let isBackward = mismatches.allSatisfy {
-      $0.isNotUpdated || $0.expected.role == .gradient || $0.update != nil
-    }
-    return Trial(
-      name: isBackward ? "backward not computed" : "nothing computed",
-      explanation: isBackward
-        ? "gradients are zero or not applied: the backward pass did nothing"
-        : "the results are zero: the code that fills them did not run",
-      share: 0)
-  }
-
-  private func layoutTrials(_ mismatches: [Judgement]) -> [Trial] {
-    let table = mismatches.map { judgement -> [LayoutMapping] in
-      guard judgement.update == nil else { return [] }
-      return LayoutMapping.all(
-        for: judgement.expected, actual: judgement.actual.tensor.matrix,
-        description: expected.description)
-    }
+  /// Trials of single tensors, those of one name joined.
+  private static func joined(_ single: [Trial]) -> [Trial] {
     var trials: [Trial] = []
-    var used: [[[Int?]]] = []
-    for mapping in table.first ?? [] {
-      var share = 0.0
-      var sources: [[Int?]] = []
-      for (judgement, mappings) in zip(mismatches, table) {
-        guard let own = mappings.first(where: { $0.name == mapping.name }) else {
-          share = .infinity
-          break
-        }
-        sources.append(own.source)
-        share = max(share, Self.share(of: judgement, source: own.source))
+    var index: [String: Int] = [:]
+    for trial in single {
+      if let first = index[trial.name] {
+        trials[first].shares.merge(trial.shares) { $1 }
+        trials[first].predictions.merge(trial.predictions) { $1 }
+      } else {
+        index[trial.name] = trials.count
+        trials.append(trial)
       }
-      // Two names for one and the same exchange count once.
-      if share.isFinite, used.contains(where: { $0 == sources }) { continue }
-      used.append(sources)
-      var trial = Trial(name: mapping.name, explanation: mapping.explanation, share: share)
-      if share <= 1 {
-        for (judgement, source) in zip(mismatches, sources) {
-          trial.predictions[judgement.expected.name] = Self.laidOut(judgement, by: source)
-        }
-      }
-      trials.append(trial)
     }
     return trials
-  }
-
-  /// What a layout mistake makes of the expected matrix; `nil` where it leaves gaps.
-  private static func laidOut(_ judgement: Judgement, by source: [Int?]) -> Matrix<Double>? {
-    let shape = judgement.actual.tensor.matrix
-    var elements = shape.elements
-    for (index, from) in source.enumerated() {
-      guard let from, from < elements.count else { return nil }
-      elements[from] = judgement.expected.matrix.elements[index]
-    }
-    return Matrix(rows: shape.rows, columns: shape.columns, elements: elements)
-  }
-
-  private static func share(of judgement: Judgement, source: [Int?]) -> Double {
-    let wanted = judgement.expected.matrix.elements
-    let found = judgement.actual.tensor.matrix.elements
-    var share = 0.0
-    for (index, from) in source.enumerated() {
-      guard let from, from < found.count else { continue }
-      share = max(
-        share,
-        ElementMetrics.judge(
-          index, expected: wanted[index], actual: found[from], tolerance: judgement.tolerance
-        ).share)
-    }
-    return share
-  }
-
-  private func scaleTrial(_ scale: ScaleHypothesis, _ mismatches: [Judgement]) -> Trial {
-    var share = 0.0
-    for judgement in mismatches {
-      guard judgement.update == nil, judgement.isComparable else {
-        share = .infinity
-        break
-      }
-      let prediction = judgement.expected.matrix.map { $0 * scale.factor }
-      share = max(
-        share, Self.share(of: judgement, prediction: prediction, growth: scale.factor.magnitude))
-    }
-    var trial = Trial(name: scale.name, explanation: scale.explanation, share: share)
-    if share <= 1 {
-      for judgement in mismatches {
-        trial.predictions[judgement.expected.name] =
-          judgement.expected.matrix.map { $0 * scale.factor }
-      }
-    }
-    return trial
   }
 
   /// A gradient tensor that holds the updated parameter, or parameter and gradient added up.
-  private func parameterTrials(_ mismatches: [Judgement]) -> [Trial] {
-    [
+  private func parameterTrials(_ judgement: Judgement, at place: Int) -> [Trial] {
+    guard judgement.isComparable,
+      let parameter = expected.parameters.first(where: {
+        expected.gradient(of: $0)?.name == judgement.expected.name
+      })
+    else { return [] }
+    return [
       (-1.0, "the updated parameter for the gradient", "holds w - gradient"),
       (1.0, "gradient added to the parameter", "holds w + gradient"),
     ].map { sign, name, words in
-      var share = 0.0
-      for judgement in mismatches {
-        guard judgement.isComparable,
-          let parameter = expected.parameters.first(where: {
-            expected.gradient(of: $0)?.name == judgement.expected.name
-          })
-        else {
-          share = .infinity
-          break
-        }
-        let gradient = judgement.expected.matrix
-        let sums = zip(parameter.matrix.elements, gradient.elements).map { $0 + sign * $1 }
-        let prediction = Matrix(
-          rows: gradient.rows, columns: gradient.columns, elements: sums)
-        share = max(share, Self.share(of: judgement, prediction: prediction, growth: 1))
-      }
-      return Trial(name: name, explanation: "the gradient's matrix \(words)", share: share)
+      let gradient = judgement.expected.matrix
+      let sums = zip(parameter.matrix.elements, gradient.elements).map { $0 + sign * $1 }
+      let prediction = Matrix(rows: gradient.rows, columns: gradient.columns, elements: sums)
+      return Trial(
+        name: name, explanation: "the gradient's matrix \(words)", kind: .fitted,
+        shares: [place: Fit.share(of: judgement, prediction: prediction, growth: 1)],
+        predictions: [place: prediction])
     }
-  }
-
-  /// A handed-in hypothesis must explain the mismatching tensors and leave the others matching.
-  private func trial(of hypothesis: Hypothesis, over judgements: [Judgement]) -> Trial {
-    var hypothesis = hypothesis
-    var share = share(of: hypothesis, over: judgements)
-    if share <= Self.near, let refined = hypothesis.refined?() {
-      hypothesis = refined
-      share = self.share(of: refined, over: judgements)
-    }
-    return Trial(
-      name: hypothesis.name, explanation: hypothesis.explanation, share: share,
-      predictions: hypothesis.tensors, isKnown: true)
-  }
-
-  private func share(of hypothesis: Hypothesis, over judgements: [Judgement]) -> Double {
-    var share = 0.0
-    for judgement in judgements {
-      let own: Double
-      if let update = judgement.update {
-        guard let gradient = hypothesis.tensors[update.gradient.name],
-          let rate = judgement.row.learningRate
-        else {
-          own = judgement.isMismatch ? .infinity : 0
-          share = max(share, own)
-          continue
-        }
-        var altered = update
-        altered.gradient.tensor.matrix = gradient
-        let target = altered.updated(
-          learningRate: rate, digits: judgement.tolerance.digits,
-          roundoff: options.double ? Tolerance.float64Roundoff : Tolerance.float32Roundoff)
-        own = Self.share(of: judgement, prediction: target.matrix, growth: 1)
-      } else if let prediction = hypothesis.tensors[judgement.expected.name] {
-        own = Self.share(
-          of: judgement, prediction: prediction,
-          bound: hypothesis.bounds[judgement.expected.name], growth: nil)
-      } else {
-        own = judgement.isMismatch ? .infinity : 0
-      }
-      share = max(share, own)
-      if share > Self.hopeless { break }
-    }
-    return share
-  }
-
-  /// The largest share of the tolerance between a prediction and the dump.
-  ///
-  /// Without bounds of its own a prediction gets the expected tensor's, grown by a known factor,
-  /// or by how much larger its largest element is.
-  private static func share(
-    of judgement: Judgement, prediction: Matrix<Double>, bound: Matrix<Double>? = nil,
-    growth: Double?
-  ) -> Double {
-    let found = judgement.actual.tensor.matrix
-    guard ShapeFit(expected: prediction, actual: found) != .none else { return .infinity }
-    var tolerance = judgement.tolerance
-    if case .bounded(let own) = tolerance.rule {
-      if let bound, bound.elements.count == prediction.elements.count {
-        tolerance.rule = .bounded(bound)
-      } else if own.elements.count != prediction.elements.count {
-        return .infinity
-      } else if let growth {
-        tolerance.rule = .bounded(
-          Matrix(
-            rows: prediction.rows, columns: prediction.columns,
-            elements: zip(own.elements, prediction.elements).map {
-              $0 * max(growth, 0) + Tolerance.float32Roundoff * $1.magnitude
-            }))
-      } else {
-        func largest(_ matrix: Matrix<Double>) -> Double {
-          matrix.elements.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
-        }
-        let size = largest(judgement.expected.matrix)
-        let grown = size > 0 ? largest(own) * max(1, largest(prediction) / size) : largest(own)
-        tolerance.rule = .bounded(
-          Matrix(rows: prediction.rows, columns: prediction.columns, repeating: grown))
-      }
-    }
-    var share = 0.0
-    for index in prediction.elements.indices {
-      share = max(
-        share,
-        ElementMetrics.judge(
-          index, expected: prediction.elements[index], actual: found.elements[index],
-          tolerance: tolerance
-        ).share)
-      if share > hopeless { break }
-    }
-    return share
   }
 }

@@ -34,3 +34,8 @@ public struct Hypothesis: Sendable {
 /// mismatch.
 public typealias HypothesisProvider =
   @Sendable (_ description: CaseDescription, _ view: String) -> [Hypothesis]
+
+/// Says why the known mistakes of a case are not tried, and how to have them tried; `nil` where they
+/// are.
+public typealias UntriedMistakes =
+  @Sendable (_ description: CaseDescription, _ view: String) -> String?

@@ -130,30 +130,30 @@ struct LayoutMapping: Sendable {
   private static func gates(
     of expected: ExpectedTensor, _ description: CaseDescription
   ) -> [LayoutMapping] {
-    guard let cells = description.dimensions["H"], cells > 0,
-      let order = description.gateOrder.map(Array.init), order.count == 4,
-      expected.layout == "transposed" || expected.layout == "plain"
+    guard let labels = GateLabels(description, view: expected.view),
+      expected.layout == "transposed" || expected.layout == "plain",
+      expected.role == .weight || expected.role == .gradient
     else { return [] }
     let shape = expected.matrix
-    let isWeight =
-      expected.role == .weight
-      || (expected.role == .gradient && expected.layout != "time-major")
-    guard isWeight else { return [] }
-    func areBlocks(_ count: Int) -> Bool { count % 4 == 0 && count / 4 == cells }
-    let byRows = areBlocks(shape.rows) && expected.layout == "transposed"
-    let byColumns = areBlocks(shape.columns) && !byRows
+    let count = labels.count
+    let cells = [shape.rows, shape.columns].filter { $0 % count == 0 }.map { $0 / count }
+      .first { cells in ["H", "C"].contains { description.dimensions[$0] == cells } }
+    guard let cells, cells > 0 else { return [] }
+    let byRows = shape.rows == count * cells && expected.layout == "transposed"
+    let byColumns = shape.columns == count * cells && !byRows
     guard byRows || byColumns else { return [] }
     var mappings: [LayoutMapping] = []
-    for permutation in permutations where permutation != [0, 1, 2, 3] {
-      let name = String(permutation.map { order[$0] })
+    for permutation in permutations(of: Array(0..<count))
+    where permutation != Array(0..<count) {
       // Block b of the dump holds the gate `permutation[b]`.
-      var position = [0, 0, 0, 0]
+      var position = permutation
       for (block, gate) in permutation.enumerated() { position[gate] = block }
       func moved(_ index: Int) -> Int { position[index / cells] * cells + index % cells }
+      let (held, due) = labels.words(for: permutation)
       mappings.append(
         LayoutMapping(
-          "gate order \(name) for \(String(order))",
-          "the four blocks of \(cells) are stored in the order \(name)",
+          "gate order \(held) for \(due)",
+          "the \(count) blocks of \(cells) are stored in the order \(held), due is \(due)",
           source: shape.elements.indices.map { index in
             let (row, column) = (index / shape.columns, index % shape.columns)
             return byRows
@@ -176,14 +176,47 @@ struct LayoutMapping: Sendable {
     return mappings
   }
 
-  /// The 24 orders of four blocks.
-  private static let permutations: [[Int]] = {
-    var result: [[Int]] = []
-    for a in 0..<4 {
-      for b in 0..<4 where b != a {
-        for c in 0..<4 where c != a && c != b { result.append([a, b, c, 6 - a - b - c]) }
-      }
+  /// Every order of some blocks, in lexical order.
+  private static func permutations(of blocks: [Int]) -> [[Int]] {
+    guard blocks.count > 1 else { return [blocks] }
+    return blocks.flatMap { first in
+      permutations(of: blocks.filter { $0 != first }).map { [first] + $0 }
     }
-    return result
-  }()
+  }
+
+  // MARK: Trials
+
+  /// The layouts of one tensor as trials; two names for the same exchange count once.
+  static func trials(
+    _ judgement: Judgement, at place: Int, description: CaseDescription?
+  ) -> [Trial] {
+    guard judgement.update == nil else { return [] }
+    var used: [[Int?]] = []
+    var trials: [Trial] = []
+    for mapping in all(
+      for: judgement.expected, actual: judgement.actual.tensor.matrix, description: description)
+    {
+      guard !used.contains(mapping.source) else { continue }
+      used.append(mapping.source)
+      var trial = Trial(
+        name: mapping.name, explanation: mapping.explanation, kind: .layout,
+        shares: [place: Fit.share(of: judgement, source: mapping.source)])
+      if trial.explains(place) {
+        trial.predictions[place] = mapping.laidOut(judgement.expected, like: judgement.actual)
+      }
+      trials.append(trial)
+    }
+    return trials
+  }
+
+  /// What the mistake makes of the expected matrix; `nil` where it leaves gaps.
+  private func laidOut(_ expected: ExpectedTensor, like actual: ActualTensor) -> Matrix<Double>? {
+    let shape = actual.tensor.matrix
+    var elements = shape.elements
+    for (index, from) in source.enumerated() {
+      guard let from, from < elements.count else { return nil }
+      elements[from] = expected.matrix.elements[index]
+    }
+    return Matrix(rows: shape.rows, columns: shape.columns, elements: elements)
+  }
 }

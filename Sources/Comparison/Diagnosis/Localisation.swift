@@ -76,7 +76,25 @@ struct Localisation: Sendable {
       return "\(quantity), row \(first.frame), column \(first.unit)"
     }
     let unit = expected.blocks.isEmpty ? "column" : "unit"
-    return "\(quantity), t=\(first.frame), stream \(first.stream), \(unit) \(first.unit)"
+    return
+      "\(quantity), \(words(for: first.frame, in: frames)), stream \(first.stream), "
+      + "\(unit) \(first.unit)"
+  }
+
+  /// A frame by its number, or as the padding that it is.
+  private func words(for frame: Int, in frames: Frames?) -> String {
+    if frame < 0 { return "padding frame before t=0" }
+    if let frames, frame >= frames.count { return "padding frame after t=\(frames.count - 1)" }
+    return "t=\(frame)"
+  }
+
+  /// Whether elements stand in padding frames only.
+  func areInPadding(_ places: [Int], of tensor: ExpectedTensor) -> Bool {
+    guard let frames = frames(of: tensor), frames.padding > 0 else { return false }
+    return places.allSatisfy { place in
+      let frame = place / max(tensor.matrix.columns, 1) / frames.streams - frames.padding
+      return frame < 0 || frame >= frames.count
+    }
   }
 
   /// How a sequence's rows are frames and streams.

@@ -179,16 +179,14 @@ extension TensorRow {
 private func callOutNothing(in judgement: inout Judgement) {
   let wanted = judgement.expected.matrix.elements
   let found = judgement.actual.tensor.matrix.elements
-  guard let first = found.first, found.allSatisfy({ $0 == first }) else { return }
-  if first == 0 {
-    guard wanted.contains(where: { $0.magnitude > 0x1p-126 || $0.isNaN }) else { return }
-    judgement.isNothing = true
-    judgement.row.verdict = .mismatch
-    judgement.row.causes.append("nothing was computed: every element is 0")
-  } else if judgement.isMismatch, found.count > 1, let head = wanted.first,
-    wanted.contains(where: { $0 != head })
-  {
-    judgement.row.causes.append(
-      "nothing was computed: every element is \(numberText(first))")
+  guard found.first == 0, found.allSatisfy({ $0 == 0 }) else {
+    if let constant = judgement.constant, judgement.isMismatch {
+      judgement.row.causes.append("every element is \(numberText(constant))")
+    }
+    return
   }
+  guard wanted.contains(where: { $0.magnitude > 0x1p-126 || $0.isNaN }) else { return }
+  judgement.isNothing = true
+  judgement.row.verdict = .mismatch
+  judgement.row.causes.append("nothing was computed: every element is 0")
 }

@@ -18,6 +18,7 @@ struct CaseComparison {
   let cases: [ExpectedCase]
   let options: ComparisonOptions
   private let hypotheses: HypothesisProvider?
+  private let untried: UntriedMistakes?
   private let forecaster: FrameForecaster?
   private var rows: [(order: Int, row: TensorRow)] = []
   private var pairedAnything = false
@@ -29,11 +30,12 @@ struct CaseComparison {
 
   init(
     _ cases: [ExpectedCase], options: ComparisonOptions, hypotheses: HypothesisProvider? = nil,
-    forecaster: FrameForecaster? = nil
+    untried: UntriedMistakes? = nil, forecaster: FrameForecaster? = nil
   ) {
     self.cases = cases
     self.options = options
     self.hypotheses = hypotheses
+    self.untried = untried
     self.forecaster = forecaster
     met = Array(repeating: [], count: cases.count)
     report.requireAll = options.requireAll
@@ -144,8 +146,11 @@ struct CaseComparison {
       if options.diagnose, judgements.contains(where: \.isMismatch) {
         let view = cases[index].view ?? "kaldi"
         let predictions = cases[index].description.flatMap { hypotheses?($0, view) } ?? []
-        Diagnosis(case: cases[index], options: options, hypotheses: predictions)
-          .explain(&judgements, finding: &finding)
+        let words = cases[index].description.flatMap { untried?($0, view) }
+        Diagnosis(
+          case: cases[index], options: options, hypotheses: predictions, untried: words
+        )
+        .explain(&judgements, finding: &finding)
       }
       if finding.firstWrong != nil || finding.cause != nil { report.findings.append(finding) }
     }

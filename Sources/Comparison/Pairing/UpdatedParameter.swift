@@ -131,12 +131,6 @@ enum LearningRate: Sendable, Equatable {
   private static func simplest(between first: Double, and second: Double) -> Double {
     let (low, high) = (min(first, second), max(first, second))
     guard low.isFinite, high.isFinite else { return low.isFinite ? low : high }
-    let middle = low + (high - low) / 2
-    for digits in 1...16 {
-      if let value = Double(shortText(middle, digits: digits)), value >= low, value <= high {
-        return value
-      }
-    }
-    return middle
+    return shortestDecimal(between: low, and: high)
   }
 }

@@ -50,13 +50,33 @@ public struct ComparisonReport: Sendable, Equatable {
     /// Whether ``firstWrong`` was found by recomputing each frame from the dump's own previous state;
     /// `nil` otherwise.
     public var isTeacherForced: Bool?
-    /// The cause, if exactly one explains everything; otherwise `undetermined` and the nearest.
+    /// The cause that explains everything, or several divided by semicolons; `undetermined` where
+    /// something remains that none explains.
     public var cause: String?
     /// What to do about the cause, or how near the nearest came.
     public var explanation: String?
+    /// The causes that explain a part each, where no single one explains everything; `nil` otherwise.
+    public var parts: [Part]?
+
+    /// A cause that explains some of the mismatching tensors, every element of each.
+    public struct Part: Sendable, Equatable, Codable {
+      /// The cause.
+      public var cause: String
+      /// What to do about it.
+      public var explanation: String
+      /// The tensors that it explains.
+      public var tensors: [String]
+
+      /// A part of a finding.
+      public init(cause: String, explanation: String, tensors: [String]) {
+        self.cause = cause
+        self.explanation = explanation
+        self.tensors = tensors
+      }
+    }
 
     private enum CodingKeys: String, CodingKey {
-      case `case`, source, firstWrong, cause, explanation
+      case `case`, source, firstWrong, cause, explanation, parts
       case isTeacherForced = "teacherForced"
     }
 

@@ -106,7 +106,7 @@ public struct TextReport: Sendable {
     if let words = row.undecidedWords { remarks.append(words) }
     if let note = row.note { remarks.append(note) }
     // What explains the whole case is told once, below the table.
-    let told = Set(report.findings.compactMap(\.cause))
+    let told = Set(report.findings.filter { $0.parts == nil }.compactMap(\.cause))
     for cause in row.causes where !told.contains(cause) { remarks.append(cause) }
     if let rtol = row.smallestRtol, let atol = row.smallestAtol {
       remarks.append(
@@ -121,6 +121,12 @@ public struct TextReport: Sendable {
     let place = [finding.case, finding.source].compactMap { $0 }.joined(separator: ", ")
     if let first = finding.firstWrong {
       text += "\(place): first wrong: \(first)".escapedForTerminal + "\n"
+    }
+    for part in finding.parts ?? [] {
+      text +=
+        "\(place): cause of \(part.tensors.joined(separator: ", ")): \(part.cause)"
+        .escapedForTerminal + "\n"
+      text += "    \(part.explanation.escapedForTerminal)\n"
     }
     if let cause = finding.cause {
       text += "\(place): cause: \(cause)".escapedForTerminal + "\n"

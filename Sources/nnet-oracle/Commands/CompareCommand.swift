@@ -110,7 +110,7 @@ enum CompareCommand {
     do {
       report = try compare(
         expected: arguments.operands[0], actual: arguments.operands[1], options: options,
-        hypotheses: mistakeHypotheses(isDouble: options.double),
+        hypotheses: mistakeHypotheses(isDouble: options.double), untried: untriedMistakes,
         forecaster: ownStateForecasts(isDouble: options.double))
     } catch {
       // Whoever reads the JSON is told of trouble there too.
@@ -191,7 +191,7 @@ private func mistakeHypotheses(isDouble: Bool) -> HypothesisProvider {
               bounds: $0.bounds)
           }
         })
-    }
+    } + precisionHypotheses(for: description, view: view)
   }
 }
 
