@@ -8,7 +8,7 @@ import Testing
   private func finding(
     _ records: [TensorRecord], hypotheses: [Hypothesis] = []
   ) -> ComparisonReport.Finding? {
-    let provider: HypothesisProvider = { _, _ in hypotheses }
+    let provider: HypothesisProvider = { _, _, _ in hypotheses }
     return compare([MadeUpCase.golden()], with: records, hypotheses: provider).findings.first
   }
 

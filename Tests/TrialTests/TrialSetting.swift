@@ -131,6 +131,6 @@ struct TrialSetting {
   /// What the comparator makes of a dump.
   func report(on records: [TensorRecord]) -> ComparisonReport {
     let hypotheses = hypotheses
-    return compare([golden], with: records, hypotheses: { _, _ in hypotheses })
+    return compare([golden], with: records, hypotheses: { _, _, _ in hypotheses })
   }
 }

@@ -30,10 +30,11 @@ public struct Hypothesis: Sendable {
   }
 }
 
-/// Gives the hypotheses for a view (`numpy` or `kaldi`) of a case; asked only when the case shows a
-/// mismatch.
+/// Gives the hypotheses for a view (`numpy` or `kaldi`) of a case that shows a mismatch.
+///
+/// Mistakes in the equations of quantities that are right by themselves need no trial.
 public typealias HypothesisProvider =
-  @Sendable (_ description: CaseDescription, _ view: String) -> [Hypothesis]
+  @Sendable (_ description: CaseDescription, _ view: String, _ right: Set<String>) -> [Hypothesis]
 
 /// Says why the known mistakes of a case are not tried, and how to have them tried; `nil` where they
 /// are.

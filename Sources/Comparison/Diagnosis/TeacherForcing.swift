@@ -19,14 +19,21 @@ public struct FrameForecast: Sendable {
   public var tensors: [String: Matrix<Double>]
   /// How far a correct program may lie from each; infinite where the forecast tells nothing.
   public var bounds: [String: Matrix<Double>]
+  /// The quantities that are wrong by themselves, the first equation first.
+  public var wrong: [ComparisonReport.OwnError]
+  /// The quantities that are what their equations make of the dump's own operands, every element.
+  public var right: Set<String>
 
   /// A forecast.
   public init(
-    basis: String, tensors: [String: Matrix<Double>], bounds: [String: Matrix<Double>]
+    basis: String, tensors: [String: Matrix<Double>], bounds: [String: Matrix<Double>],
+    wrong: [ComparisonReport.OwnError] = [], right: Set<String> = []
   ) {
     self.basis = basis
     self.tensors = tensors
     self.bounds = bounds
+    self.wrong = wrong
+    self.right = right
   }
 }
 
@@ -49,17 +56,14 @@ struct TeacherForcing {
     self.forecaster = forecaster
   }
 
-  /// The judgements anew for what could be recomputed, by their places.
+  /// The results of a dump, each from the dump's own operands.
   ///
   /// - Parameter judgements: The case's, by bounds over the whole sequence.
-  /// - Returns: nil unless it was asked for or such a bound tells nothing, and where the dump does
-  ///   not have what it takes.
-  func judgements(for judgements: [Judgement]) -> [Int: Judgement]? {
-    guard let forecaster, let description = expected.description, let view = expected.view,
-      options.teacherForced
-        ?? (hasVacuousBound(description, view)
-          || judgements.contains { isResult($0) && $0.row.verdict == .undecided })
-    else { return nil }
+  /// - Returns: nil where the dump does not have what it takes.
+  func forecast(from judgements: [Judgement]) -> FrameForecast? {
+    guard let forecaster, let description = expected.description, let view = expected.view else {
+      return nil
+    }
     var printed: [String: PrintedFrames] = [:]
     for judgement in judgements where isResult(judgement) {
       // Of several prints of one tensor the first is taken for the program's state.
@@ -70,8 +74,31 @@ struct TeacherForcing {
       printed[name] = PrintedFrames(
         values: values, halfUnits: values.map { digits.unit(of: $0) / 2 })
     }
-    guard !printed.isEmpty else { return nil }
-    guard let forecast = forecaster(description, view, printed) else {
+    return printed.isEmpty ? nil : forecaster(description, view, printed)
+  }
+
+  /// Whether each frame is to be judged by itself: asked for, or a bound tells nothing.
+  func isWanted(for judgements: [Judgement]) -> Bool {
+    guard forecaster != nil, let description = expected.description, let view = expected.view else {
+      return false
+    }
+    return options.teacherForced
+      ?? (hasVacuousBound(description, view)
+        || judgements.contains { isResult($0) && $0.row.verdict == .undecided })
+  }
+
+  /// The judgements anew for what could be recomputed, by their places.
+  ///
+  /// - Parameters:
+  ///   - judgements: The case's, by bounds over the whole sequence.
+  ///   - forecast: The results from the dump's own operands, if it has them.
+  /// - Returns: nil unless it was asked for or such a bound tells nothing, and where the dump does
+  ///   not have what it takes.
+  func judgements(
+    for judgements: [Judgement], by forecast: FrameForecast?
+  ) -> [Int: Judgement]? {
+    guard isWanted(for: judgements) else { return nil }
+    guard let forecast else {
       return options.teacherForced == true ? untold(judgements) : nil
     }
     var places: [Int: Judgement] = [:]

@@ -127,8 +127,15 @@ struct CaseComparison {
     pairedAnything = true
     touched.insert(index)
     for judgement in judgements { met[index].insert(judgement.expected.name) }
-    let forced = TeacherForcing(case: cases[index], options: options, forecaster: forecaster)
-      .judgements(for: judgements)
+    let view = cases[index].view ?? "kaldi"
+    let isDiagnosed = options.diagnose && judgements.contains(where: \.isMismatch)
+    let words = isDiagnosed ? cases[index].description.flatMap { untried?($0, view) } : nil
+    let forcing = TeacherForcing(case: cases[index], options: options, forecaster: forecaster)
+    // What the dump computed rightly from its own operands tells where a mistake cannot be.
+    let forecast =
+      forcing.isWanted(for: judgements) || isDiagnosed && words == nil
+      ? forcing.forecast(from: judgements) : nil
+    let forced = forcing.judgements(for: judgements, by: forecast)
     let isWrongFrame = forced?.contains { $0.value.isMismatch && $0.value.isForced } ?? false
     if isWrongFrame || judgements.contains(where: \.isMismatch) {
       var finding = ComparisonReport.Finding(case: cases[index].name, source: source)
@@ -143,10 +150,10 @@ struct CaseComparison {
           finding.firstWrong = localisation.firstWrong(among: judgements)
         }
       }
-      if options.diagnose, judgements.contains(where: \.isMismatch) {
-        let view = cases[index].view ?? "kaldi"
-        let predictions = cases[index].description.flatMap { hypotheses?($0, view) } ?? []
-        let words = cases[index].description.flatMap { untried?($0, view) }
+      if let forecast, !forecast.wrong.isEmpty { finding.ownErrors = forecast.wrong }
+      if isDiagnosed {
+        let predictions =
+          cases[index].description.flatMap { hypotheses?($0, view, forecast?.right ?? []) } ?? []
         Diagnosis(
           case: cases[index], options: options, hypotheses: predictions, untried: words
         )

@@ -50,6 +50,9 @@ public struct ComparisonReport: Sendable, Equatable {
     /// Whether ``firstWrong`` was found by recomputing each frame from the dump's own previous state;
     /// `nil` otherwise.
     public var isTeacherForced: Bool?
+    /// The quantities that are wrong by themselves, the first equation first; `nil` where the dump does
+    /// not hold what that takes.
+    public var ownErrors: [OwnError]?
     /// The cause that explains everything, or several divided by semicolons; `undetermined` where
     /// something remains that none explains.
     public var cause: String?
@@ -76,7 +79,7 @@ public struct ComparisonReport: Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-      case `case`, source, firstWrong, cause, explanation, parts
+      case `case`, source, firstWrong, ownErrors, cause, explanation, parts
       case isTeacherForced = "teacherForced"
     }
 
@@ -90,6 +93,47 @@ public struct ComparisonReport: Sendable, Equatable {
       self.firstWrong = firstWrong
       self.cause = cause
       self.explanation = explanation
+    }
+  }
+
+  /// A quantity that is not what its equation makes of the dump's own operands.
+  public struct OwnError: Sendable, Equatable, Codable {
+    /// The quantity.
+    public var quantity: String
+    /// Its equation.
+    public var equation: String
+    /// How many of its elements are wrong by themselves.
+    public var wrong: Int
+    /// How many it has.
+    public var elements: Int
+    /// The first wrong place, in the order in which the equation runs.
+    public var frame: Int
+    /// The stream of that place.
+    public var stream: Int
+    /// The unit of that place.
+    public var unit: Int
+    /// The frame, stream or unit that all wrong elements lie in, in words; empty where they lie in
+    /// several.
+    public var restriction: String
+    /// What the equation makes of the dump's operands there.
+    public var expected: Double
+    /// What the dump holds there.
+    public var found: Double
+
+    /// An own error.
+    public init(
+      quantity: String, equation: String, wrong: Int, elements: Int,
+      place: (frame: Int, stream: Int, unit: Int), restriction: String, expected: Double,
+      found: Double
+    ) {
+      self.restriction = restriction
+      self.quantity = quantity
+      self.equation = equation
+      self.wrong = wrong
+      self.elements = elements
+      (frame, stream, unit) = place
+      self.expected = expected
+      self.found = found
     }
   }
 

@@ -122,6 +122,7 @@ public struct TextReport: Sendable {
     if let first = finding.firstWrong {
       text += "\(place): first wrong: \(first)".escapedForTerminal + "\n"
     }
+    if let own = finding.ownErrors, !own.isEmpty { text += lines(of: own, place) }
     for part in finding.parts ?? [] {
       text +=
         "\(place): cause of \(part.tensors.joined(separator: ", ")): \(part.cause)"
@@ -135,6 +136,22 @@ public struct TextReport: Sendable {
       }
     }
     return text
+  }
+
+  /// What is wrong by itself: the first equation whole, the others by their names.
+  private func lines(of own: [ComparisonReport.OwnError], _ place: String) -> String {
+    func counted(_ error: ComparisonReport.OwnError) -> String {
+      "\(error.wrong) of \(error.elements)"
+        + (error.restriction.isEmpty ? "" : ", all at \(error.restriction)")
+    }
+    let first = own[0]
+    let more = own.dropFirst().map { "\($0.quantity) (\(counted($0)))" }
+    let words =
+      "\(place): wrong by itself: \(first.quantity), \(counted(first)), first at t=\(first.frame),"
+      + " stream \(first.stream), unit \(first.unit): expected \(numberText(first.expected)),"
+      + " found \(numberText(first.found))"
+      + (more.isEmpty ? "" : "; also \(more.joined(separator: ", "))")
+    return "\(words.escapedForTerminal)\n    \(first.equation.escapedForTerminal)\n"
   }
 
   private func shareText(_ share: Double?) -> String {

@@ -23,6 +23,8 @@ public struct OwnError: Sendable {
   public let stream: Int
   /// The first wrong unit of that stream.
   public let unit: Int
+  /// What all wrong elements have in common, such as one frame or one stream; empty if nothing.
+  public let restriction: String
   /// What its equation makes of the dump's operands there.
   public let expected: Double
   /// What the dump holds there.
@@ -98,10 +100,27 @@ public struct OwnError: Sendable {
     index = place.index
     wrongCount = wrong.count
     count = due.elements.count
+    restriction = Self.restriction(
+      wrong, streams: streams, columns: columns, of: due.elements.count)
     frame = first / columns / streams
     stream = first / columns % streams
     unit = first % columns
     expected = due.elements[first].value.nearestDouble
     found = dump.elements[first].value.nearestDouble
+  }
+
+  /// The frame, stream or unit that all wrong elements lie in, where there are others.
+  private static func restriction(
+    _ wrong: [Int], streams: Int, columns: Int, of count: Int
+  ) -> String {
+    var words: [String] = []
+    func add(_ name: String, _ others: Int, _ place: (Int) -> Int) {
+      let places = Set(wrong.map(place))
+      if others > 1, places.count == 1, let only = places.first { words.append("\(name)\(only)") }
+    }
+    add("t=", count / columns / streams) { $0 / columns / streams }
+    add("stream ", streams) { $0 / columns % streams }
+    add("unit ", columns) { $0 % columns }
+    return words.joined(separator: ", ")
   }
 }

@@ -180,8 +180,8 @@ enum CompareCommand {
 
 /// What the known mistakes would print, for the judge that knows no kernel.
 private func mistakeHypotheses(isDouble: Bool) -> HypothesisProvider {
-  { description, view in
-    MistakePrediction.all(for: description, view: view).map { prediction in
+  { description, view, right in
+    MistakePrediction.all(for: description, view: view, excluding: right).map { prediction in
       Hypothesis(
         name: prediction.name, explanation: prediction.explanation, tensors: prediction.tensors,
         refined: {
@@ -206,7 +206,13 @@ private func ownStateForecasts(isDouble: Bool) -> FrameForecaster {
         basis: "recomputed from the dump's own operands "
           + (($0.held.isEmpty ? [] : [$0.held.joined(separator: ", ")])
           + $0.carried.map { "\($0) carried" }).joined(separator: ", "),
-        tensors: $0.tensors, bounds: $0.bounds)
+        tensors: $0.tensors, bounds: $0.bounds,
+        wrong: $0.wrong.map {
+          ComparisonReport.OwnError(
+            quantity: $0.quantity, equation: $0.equation, wrong: $0.wrongCount, elements: $0.count,
+            place: ($0.frame, $0.stream, $0.unit), restriction: $0.restriction,
+            expected: $0.expected, found: $0.found)
+        }, right: $0.right)
     }
   }
 }
