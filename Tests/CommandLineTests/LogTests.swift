@@ -37,6 +37,37 @@ import Testing
     }
   }
 
+  @Test func `two processes mixed line by line match where their names stand before every line`()
+    throws
+  {
+    try Tool.inFreshFolder { folder in
+      let both = try ["sru", "tflstm"].map { name in
+        let log = "\(VerdictTests.cases)/logs/log-params-after-backward/\(name)-default.log"
+        return try String(contentsOf: Tool.root.appendingPathComponent(log), encoding: .utf8)
+          .split(separator: "\n", omittingEmptySubsequences: false)
+      }
+      func mixed(_ names: [String]) -> String {
+        var text = ""
+        for place in 0..<max(both[0].count, both[1].count) {
+          for (name, lines) in zip(names, both) where place < lines.count {
+            text += name + lines[place] + "\n"
+          }
+        }
+        return text
+      }
+      let file = folder.appendingPathComponent("x.log")
+      try Data(mixed(["sru_1  | ", "tf-lstm_1  | "]).utf8).write(to: file)
+      let told = try Tool.run("compare", "golden", file.path)
+      #expect(told.status == 0)
+      #expect(told.output.hasSuffix("MATCH: 39 match\n"))
+      // Without the names no matrix of mixed lines is judged, and it is trouble.
+      try Data(mixed(["", ""]).utf8).write(to: file)
+      let untold = try Tool.run("compare", "golden", file.path)
+      #expect(untold.status == 2)
+      #expect(!untold.output.contains("mismatch"))
+    }
+  }
+
   /// Runs `compare` and tells the largest memory that the process had, in kilobytes.
   private func peak(_ log: URL) throws -> (kilobytes: Int, status: Int32, output: String) {
     let output = log.appendingPathExtension("out")

@@ -17,6 +17,7 @@ struct MixedLinesTests {
   }
 
   private let first = ["LOG (p:main():t.cc:1) <First>"]
+  private let statistics = ["LOG (p:main():t.cc:1) 6 3", "  w_   ( min -0.2, max 0.9 ) ", "  b_ "]
   private let second = ["LOG (p:main():t.cc:1) <Second>"]
 
   /// What is read, by process: name, component and numbers, or `broken` with what is told.
@@ -115,8 +116,9 @@ struct MixedLinesTests {
 
   @Test("Without such a word, a matrix of mixed lines is told and never read", arguments: [3, 2])
   func plain(columns: Int) throws {
-    let one = first + message("a", 5, 3, from: 1) + message("b", 4, columns, from: 50)
-    let other = second + message("a", 5, columns, from: 100) + message("c", 6, 3, from: 150)
+    let one = first + message("a", 5, 3, from: 1) + statistics + message("b", 4, columns, from: 50)
+    let other =
+      second + statistics + message("a", 5, columns, from: 100) + message("c", 6, 3, from: 150)
     // Line by line, matrix in matrix.
     let turns = (0..<max(one.count, other.count)).flatMap { place in
       [one, other].compactMap { place < $0.count ? $0[place] : nil }

@@ -17,10 +17,13 @@ struct LineMixing {
   ///   - open: The matrix.
   ///   - other: The line that broke it off; empty at the end.
   ///   - line: The number of that line.
-  /// - Returns: Whether it was a matrix: it had rows, or at its opening bracket another message or
-  ///   matrix began.
-  mutating func breakOff(_ open: BracketBlock, by other: [UInt8], at line: Int) -> Bool {
-    let isEmpty = open.isOpening && Self.begins(other)
+  ///   - isMessage: Whether it began on the first line of one of Kaldi's messages.
+  /// - Returns: Whether it was a matrix: it had rows, or its bracket ended the first line of a message,
+  ///   or another message or matrix began right behind its bracket.
+  mutating func breakOff(
+    _ open: BracketBlock, by other: [UInt8], at line: Int, isMessage: Bool
+  ) -> Bool {
+    let isEmpty = open.isOpening && (isMessage || Self.begins(other))
     guard open.hasRowsBefore || isEmpty, !other.isEmpty else { return false }
     if owed == 0 { self.line = line }
     owed += 1

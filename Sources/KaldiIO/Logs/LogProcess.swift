@@ -28,6 +28,8 @@ struct LogProcess {
   private var blockName = ""
   private var blockLine = 0
   private var blockOffset = 0
+  /// Whether it began on the first line of one of Kaldi's messages.
+  private var isBlockMessage = false
 
   /// Whether anything was met that Kaldi's programs write: a log prefix or a line of statistics.
   private(set) var looksLikeKaldi = false
@@ -143,6 +145,7 @@ struct LogProcess {
         switch feedBlock(line, from: opened.isNested ? index : index + 1) {
         case .open:
           begin(line, nameStart: nameStart, opening: index)
+          isBlockMessage = start > 0
           lineBefore = nil
           return
         case .closed(let end)
@@ -308,7 +311,8 @@ struct LogProcess {
     let hadRows = block?.hasRowsBefore ?? false
     var isMixed = false
     if kind == .anyText, case .bracket(let open)? = block {
-      isMixed = mixing.breakOff(open, by: line, at: lineNumber)
+      isMixed = mixing.breakOff(
+        open, by: line, at: lineNumber, isMessage: isBlockMessage)
     }
     block = nil
     lineBefore = nil
