@@ -14,7 +14,7 @@ struct Sieve {
   private let counts: Set<Int>
   /// Whether anything at all may pair.
   private let isOpen: Bool
-  private var known: [String: Bool] = [:]
+  private var named = NameMemory()
 
   /// A sieve for a dump that may be about any of some cases.
   init(_ cases: [ExpectedCase], options: ComparisonOptions) {
@@ -38,13 +38,24 @@ struct Sieve {
   mutating func isStranger(_ actual: ActualTensor) -> Bool {
     guard !isOpen, !counts.contains(actual.tensor.matrix.elements.count), !isNamed(actual.name)
     else { return false }
-    return !cases.contains { CasePairing.settled(actual, in: $0, options: options) != nil }
+    return options.map.isEmpty
+      || !cases.contains { CasePairing.settled(actual, in: $0, options: options) != nil }
   }
 
   private mutating func isNamed(_ name: String) -> Bool {
     if name.isEmpty { return false }
+    return named.answer(for: name) { name in names.contains { $0.match(name) != nil } }
+  }
+}
+
+/// What was found out about names, which a log repeats again and again.
+private struct NameMemory: Sendable {
+  private var known: [String: Bool] = [:]
+
+  /// What is known of a name, or is found out.
+  mutating func answer(for name: String, _ find: (String) -> Bool) -> Bool {
     if let answer = known[name] { return answer }
-    let answer = names.contains { $0.match(name) != nil }
+    let answer = find(name)
     // Names that count something may be as many as the objects.
     if known.count == 10_000 { known = [:] }
     known[name] = answer
@@ -59,6 +70,7 @@ struct Strangers: Sendable {
 
   private var count = 0
   private var parameterCount = 0
+  private var parameterLike = NameMemory()
 
   /// Makes little of the last object, which is a stranger.
   ///
@@ -69,7 +81,9 @@ struct Strangers: Sendable {
     let last = tensors.count - 1
     tensors[last].forgetNumbers()
     // Parameters of another layer speak against a case by their number.
-    if NameMatching.isParameterLike(tensors[last].name), parameterCount < Self.listed {
+    if parameterCount < Self.listed,
+      parameterLike.answer(for: tensors[last].name, NameMatching.isParameterLike)
+    {
       parameterCount += 1
       return
     }
