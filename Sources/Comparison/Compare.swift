@@ -65,7 +65,7 @@ private func compareCases(
     mine ?? cases, options: options, hypotheses: hypotheses, untried: untried,
     forecaster: forecaster)
   if let mine, mine.isEmpty { return comparison.report }
-  let groups = try DumpGroup.all(in: actual, for: cases, pipes: options.pipes)
+  let groups = try DumpGroup.all(in: actual, for: cases, options: options)
   for group in groups {
     if cases.count == 1, cases[0].tensors.count == 1, group.dump.tensors.count == 1 {
       // One tensor held against one: they are meant for each other, however they were read.

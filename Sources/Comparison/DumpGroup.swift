@@ -13,11 +13,15 @@ struct DumpGroup: Sendable {
   /// A folder that is a golden case itself (two dumps of ours are compared) gives the view that
   /// the expected case has; bounds are never taken for results.
   static func all(
-    in argument: SourceName, for cases: [ExpectedCase], pipes: PipePolicy = .forbidden
+    in argument: SourceName, for cases: [ExpectedCase], options: ComparisonOptions
   ) throws(ComparisonError) -> [DumpGroup] {
+    var sieve = Sieve(cases, options: options)
     let folder = Paths.withoutSlash(argument.text)
     guard FileSystem.kind(of: folder.text) == .folder else {
-      return [DumpGroup(folder: nil, dump: try DumpReader.dump(argument, pipes: pipes))]
+      return [
+        DumpGroup(
+          folder: nil, dump: try DumpReader.dump(argument, pipes: options.pipes, through: &sieve))
+      ]
     }
     var walk = FolderWalk()
     let listing: FileSystem.Listing
@@ -26,14 +30,14 @@ struct DumpGroup: Sendable {
     } catch {
       throw .unreadable("\(error)")
     }
-    return try all(in: folder, listing, for: cases, &walk)
+    return try all(in: folder, listing, for: cases, &walk, &sieve)
   }
 
   private static func all(
     in folder: DataPath, _ listing: FileSystem.Listing, for cases: [ExpectedCase],
-    _ walk: inout FolderWalk
+    _ walk: inout FolderWalk, _ sieve: inout Sieve
   ) throws(ComparisonError) -> [DumpGroup] {
-    if CaseDescription.exists(in: folder) { return [try caseFolder(folder, for: cases)] }
+    if CaseDescription.exists(in: folder) { return [try caseFolder(folder, for: cases, &sieve)] }
     var listing = listing
     var below: [DumpGroup] = []
     for path in listing.folders {
@@ -44,15 +48,16 @@ struct DumpGroup: Sendable {
         listing.oddities.append(.init(path: path, refused: error))
         continue
       }
-      below += try all(in: path, entered, for: cases, &walk)
+      below += try all(in: path, entered, for: cases, &walk, &sieve)
     }
     listing.files.removeAll { !isData($0) }
     guard !listing.files.isEmpty || !listing.oddities.isEmpty else { return below }
-    return [DumpGroup(folder: folder.name, dump: try DumpReader.dump(listing))] + below
+    let dump = try DumpReader.dump(listing, through: &sieve)
+    return [DumpGroup(folder: folder.name, dump: dump)] + below
   }
 
   private static func caseFolder(
-    _ path: DataPath, for cases: [ExpectedCase]
+    _ path: DataPath, for cases: [ExpectedCase], _ sieve: inout Sieve
   ) throws(ComparisonError) -> DumpGroup {
     let own = try CaseFolder(path: path)
     let view =
@@ -66,7 +71,7 @@ struct DumpGroup: Sendable {
     listing.files.removeAll { !isData($0) }
     return DumpGroup(
       folder: own.description.case.isEmpty ? path.name : own.description.case,
-      dump: try DumpReader.dump(listing))
+      dump: try DumpReader.dump(listing, through: &sieve))
   }
 
   private static func isData(_ file: DataPath) -> Bool {

@@ -45,16 +45,21 @@ enum DumpReader {
 
   /// All records of one source that the user named, sorted by what they are.
   static func dump(
-    _ name: SourceName, pipes: PipePolicy = .forbidden
+    _ name: SourceName, pipes: PipePolicy = .forbidden, through sieve: inout Sieve
   ) throws(ComparisonError) -> Dump {
     var dump = Dump()
-    let records = try records(name, pipes: pipes)
     // What is given by itself may be called anything: of objects without keys order, shape and values
     // tell what they are, as in a log. A folder's file is named by its name.
-    let areBare = records.allSatisfy { record in
-      record.origin.key == nil && [.textFile, .binaryFile].contains(record.provenance)
+    var (areBare, isLog) = (true, false)
+    try forEach(name, pipes: pipes) { record in
+      areBare =
+        areBare && record.origin.key == nil
+        && [.textFile, .binaryFile].contains(record.provenance)
+      isLog = isLog || record.isFromLog
+      dump.add(record, through: &sieve)
+      return true
     }
-    dump.add(file: records, isBare: areBare && !records.isEmpty)
+    if areBare || isLog { dump.markAsLog(from: 0) }
     return dump
   }
 
@@ -62,21 +67,38 @@ enum DumpReader {
   ///
   /// A file that is no matrix at all is unrecognised; one that begins as a matrix and fails is
   /// malformed; what is no file cannot be read.
-  static func dump(_ listing: FileSystem.Listing) throws(ComparisonError) -> Dump {
+  static func dump(
+    _ listing: FileSystem.Listing, through sieve: inout Sieve
+  ) throws(ComparisonError) -> Dump {
     var dump = Dump()
     for oddity in listing.oddities { dump.add(TensorRecord(oddity), isLog: false) }
-    for path in listing.files { dump.add(file: try records(at: path), isBare: false) }
+    for path in listing.files {
+      let first = dump.tensors.count
+      var isLog = false
+      try forEach(at: path) { record in
+        isLog = isLog || record.isFromLog
+        dump.add(record, through: &sieve)
+      }
+      if isLog { dump.markAsLog(from: first) }
+    }
     return dump
+  }
+
+  /// Hands over the records of a file that was found in a folder; what cannot be read is one too.
+  private static func forEach(
+    at path: DataPath, _ body: (TensorRecord) -> Void
+  ) throws(ComparisonError) {
+    do {
+      try TensorSource(at: path).forEachRecordOrFailure { body($0) }
+    } catch {
+      throw .unreadable("\(path): \(error)")
+    }
   }
 
   /// All records of a file that was found in a folder; what cannot be read is a record too.
   static func records(at path: DataPath) throws(ComparisonError) -> [TensorRecord] {
     var found: [TensorRecord] = []
-    do {
-      try TensorSource(at: path).forEachRecordOrFailure { found.append($0) }
-    } catch {
-      throw .unreadable("\(path): \(error)")
-    }
+    try forEach(at: path) { found.append($0) }
     return found
   }
 
@@ -93,10 +115,16 @@ enum DumpReader {
 }
 
 extension Dump {
-  /// Adds the records of one file: where one of them is from a log, all are.
-  fileprivate mutating func add(file records: [TensorRecord], isBare: Bool) {
-    let isLog = isBare || records.contains(where: \.isFromLog)
-    for record in records { add(record, isLog: isLog) }
+  /// Adds a record, and of what can pair with nothing no more than the report tells.
+  fileprivate mutating func add(_ record: TensorRecord, through sieve: inout Sieve) {
+    let count = tensors.count
+    add(record, isLog: false)
+    if tensors.count > count, sieve.isStranger(tensors[count]) { strangers.thin(&tensors) }
+  }
+
+  /// Takes what was added from some place on for objects of a log: where one is, all of a file are.
+  fileprivate mutating func markAsLog(from first: Int) {
+    for index in first..<tensors.count { tensors[index].isLog = true }
   }
 }
 

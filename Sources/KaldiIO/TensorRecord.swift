@@ -16,11 +16,14 @@ public struct TensorRecord: Sendable {
     public var sourceLine: String?
     /// In a log: the component marker last seen before the object, such as `<TfLstm>`.
     public var component: String?
+    /// In a log: what stands before every line of the process that printed the object.
+    public var process: String?
 
     /// An origin; only the file is always known.
     public init(
       file: String, key: String? = nil, line: Int? = nil, byteOffset: Int? = nil,
-      function: String? = nil, sourceLine: String? = nil, component: String? = nil
+      function: String? = nil, sourceLine: String? = nil, component: String? = nil,
+      process: String? = nil
     ) {
       self.file = file
       self.key = key
@@ -29,6 +32,7 @@ public struct TensorRecord: Sendable {
       self.function = function
       self.sourceLine = sourceLine
       self.component = component
+      self.process = process
     }
   }
 

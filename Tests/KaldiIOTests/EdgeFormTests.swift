@@ -63,6 +63,27 @@ struct EdgeFormTests {
     }
   }
 
+  @Test("A tie of 752 digits goes to the even neighbour, and what is a digit off it does not")
+  func longestTie() throws {
+    // 3·2⁻¹⁰⁷⁵ lies exactly between the smallest number and its double.
+    var digits = [3]
+    for _ in 0..<1075 {
+      var carry = 0
+      for place in digits.indices.reversed() {
+        let product = 5 * digits[place] + carry
+        digits[place] = product % 10
+        carry = product / 10
+      }
+      if carry > 0 { digits.insert(carry, at: 0) }
+    }
+    #expect(digits.count == 752 && digits.last == 5)
+    let start = digits.dropLast().map(String.init).joined()
+    let read = try ByteSource(
+      bytes: Array("[ \(start)5e-1075 \(start)4e-1075 \(start)6e-1075 ]".utf8), name: "t"
+    ).readTensor().matrix.elements
+    #expect(read == [0x1p-1073, 0x1p-1074, 0x1p-1073])
+  }
+
   @Test("Brackets nest 32 deep and no deeper")
   func nesting() throws {
     func count(_ depth: Int) throws -> Int {

@@ -16,6 +16,15 @@ struct ActualTensor: Sendable {
   /// Whether it was met in a log, where order and component markers count.
   var isLog: Bool
 
+  /// The shape of what can pair with nothing, the numbers of which were let go.
+  private var shapeAlone: (rows: Int, columns: Int)?
+  /// Whether it may itself be passed over once another stranger follows.
+  var isThinned = false
+  /// How many objects right before it were passed over, none of which can pair with anything.
+  var passedOver = 0
+  /// Whether the program that printed it began anew among those.
+  var beginsRun = false
+
   /// A record's matrix or vector.
   init(_ record: TensorRecord, _ tensor: StoredTensor, isLog: Bool) {
     name = record.name
@@ -28,6 +37,20 @@ struct ActualTensor: Sendable {
 
   /// Where it was found, for the report.
   var source: String { origin.reportText }
+
+  /// Rows and columns, for the report.
+  var shape: [Int] {
+    shapeAlone.map { [$0.rows, $0.columns] } ?? [tensor.matrix.rows, tensor.matrix.columns]
+  }
+
+  /// Whether it can pair with nothing, so that no number of it is kept.
+  var isStranger: Bool { shapeAlone != nil }
+
+  /// Keeps nothing but the shape.
+  mutating func forgetNumbers() {
+    shapeAlone = (tensor.matrix.rows, tensor.matrix.columns)
+    tensor.matrix = Matrix(rows: 0, columns: 0, elements: [])
+  }
 }
 
 extension TensorRecord.Origin {

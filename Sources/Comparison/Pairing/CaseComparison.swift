@@ -11,6 +11,8 @@ struct Dump: Sendable {
   var malformed: [(record: TensorRecord, problem: String)] = []
   /// What the reader warned of.
   var warnings: [String] = []
+  /// What is kept of those that can pair with nothing.
+  var strangers = Strangers()
 }
 
 /// Compares a dump with one or more golden cases and fills the report.
@@ -174,8 +176,11 @@ struct CaseComparison {
     var row = TensorRow(verdict: .unrecognised)
     row.actual = actual.name
     row.source = actual.source
-    row.shape = [actual.tensor.matrix.rows, actual.tensor.matrix.columns]
+    row.shape = actual.shape
     row.note = note
+    if actual.passedOver > 0 {
+      row.add(note: "\(actual.passedOver) objects before it fit nothing either and are not listed")
+    }
     rows.append((cases.count, row))
   }
 

@@ -20,13 +20,7 @@ struct LogPass: Sendable {
     var passes: [LogPass] = []
     var last: ActualTensor?
     for item in items {
-      var isNew = true
-      if let last, let pass = passes.last {
-        isNew =
-          pass.component != item.origin.component || last.origin.file != item.origin.file
-          || (item.origin.component == nil && pass.function != item.origin.function)
-          || jumpsBack(from: last, to: item)
-      }
+      let isNew = last.map { item.beginsRun || isCut(between: $0, and: item) } ?? true
       if isNew {
         passes.append(LogPass(component: item.origin.component, function: item.origin.function))
       }
@@ -34,6 +28,13 @@ struct LogPass: Sendable {
       last = item
     }
     return passes
+  }
+
+  /// Whether a pass ends between two objects of which the second follows the first.
+  static func isCut(between last: ActualTensor, and item: ActualTensor) -> Bool {
+    last.origin.component != item.origin.component || last.origin.file != item.origin.file
+      || (item.origin.component == nil && last.origin.function != item.origin.function)
+      || jumpsBack(from: last, to: item)
   }
 
   private static func jumpsBack(from last: ActualTensor, to item: ActualTensor) -> Bool {

@@ -8,7 +8,7 @@ import Tensors
 /// of a component seen before, it goes there: by name, then by shape, then by value. Of a marker
 /// that no case has nothing is known, so its objects stay; an object of which the reader knows no
 /// marker, as where messages mix, goes wherever it fits best. A log in which no object moves is one
-/// stream.
+/// stream. Where every line of a log names its process, there is a stream for each name.
 struct LogStreams {
   /// The objects by process, each with the component it belongs to, in the order of the log.
   private(set) var streams: [[ActualTensor]] = []
@@ -23,6 +23,18 @@ struct LogStreams {
     options.smallestPassing = false
     self.options = options
     names = cases.map { NameMatching(names: $0.tensors.map(\.name)) }
+    // What names a process on every line is known for sure.
+    var order: [String?] = []
+    var byProcess: [String?: [ActualTensor]] = [:]
+    for item in items {
+      if byProcess[item.origin.process] == nil { order.append(item.origin.process) }
+      byProcess[item.origin.process, default: []].append(item)
+    }
+    for process in order { addStreams(of: byProcess[process] ?? []) }
+  }
+
+  /// Adds the streams of what is not known to be of several processes.
+  private mutating func addStreams(of items: [ActualTensor]) {
     var seen: [String] = []
     var settled: [ActualTensor] = []
     var isInterleaved = false
@@ -37,7 +49,7 @@ struct LogStreams {
       settled.append(moved)
     }
     guard isInterleaved else {
-      streams = items.isEmpty ? [] : [items]
+      streams.append(items)
       return
     }
     var order: [String] = []
@@ -47,7 +59,7 @@ struct LogStreams {
       if byHome[home] == nil { order.append(home) }
       byHome[home, default: []].append(item)
     }
-    streams = order.compactMap { byHome[$0] }
+    streams += order.compactMap { byHome[$0] }
   }
 
   /// How well an object fits a component's cases.

@@ -46,6 +46,12 @@ struct BracketBlock {
 
   /// Whether whole rows are in from earlier lines, so that what breaks the object is an error.
   var hasRowsBefore: Bool { lines > 0 && (!rowLengths.isEmpty || isTruncated) }
+  /// Whether nothing is in and the line ended at the bracket, as that of Kaldi's matrix does.
+  var isOpening: Bool { lines > 0 && elements.isEmpty && !isTruncated && !allowsCommas }
+  /// Whether a line ended in it.
+  var hasLines: Bool { lines > 0 }
+  /// How many numbers its rows have.
+  var widths: Set<Int> { Set(rowLengths) }
   /// How many numbers are in.
   var count: Int { elements.count }
 

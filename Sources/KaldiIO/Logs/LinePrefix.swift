@@ -2,16 +2,15 @@
 ///
 /// `ts`, `docker compose logs`, `journalctl` and terminals do so, and hide from a reader what stands
 /// where on a line. A prefix is taken off only where it is regular: the same words, digits and signs,
-/// in the same order, on nine of ten lines that can be seen ahead; a line without it stays as it is.
-struct LinePrefix: Equatable {
-  private enum Piece: Equatable {
-    case digits, letters, blanks
-    case sign(UInt8)
-  }
+/// in the same order, on nine of ten lines that can be seen ahead, or one of few such patterns where
+/// several processes have names of different make; a line without it stays as it is.
+///
+/// Words of a prefix that name a process tell its lines from those of others.
+struct LinePrefix {
+  private let patterns: [(pattern: LinePattern, tags: LineTags)]
 
-  private let pieces: [Piece]
-  /// How many blanks end it; those behind them are the line's own.
-  private let blanks: Int
+  /// How many processes may have names of different make.
+  private static let mostPatterns = 8
 
   /// The prefix that the first lines of a text have in common; nil where they have none.
   ///
@@ -22,102 +21,56 @@ struct LinePrefix: Equatable {
     // The last line may be cut; a single line shows no rule.
     guard lines.count >= 3 else { return nil }
     let whole = lines.dropLast()
-    var messages: [Self] = []
-    var others: [Self] = []
+    var messages: [LinePattern] = []
+    var others: [LinePattern] = []
     for line in whole.prefix(40) {
-      let (message, times) = Self.candidates(in: line)
-      if let message { messages.append(Self(line[..<message])) }
-      others += times.map { Self(line[..<$0]) }
+      let (message, times) = LinePattern.candidates(in: line)
+      if let message { messages.append(LinePattern(line[..<message])) }
+      others += times.map { LinePattern(line[..<$0]) }
     }
     // What stands before Kaldi's own messages is all of it; else the longest that is regular.
-    others.sort { $0.pieces.count > $1.pieces.count }
-    var tried: [Self] = []
+    others.sort { $0.length > $1.length }
+    var tried: [LinePattern] = []
     for candidate in messages + others where !tried.contains(candidate) {
       // What starts or joins the programs may say a line of its own.
       let odd = whole.count { candidate.end(in: $0) == nil }
       if odd * 10 <= whole.count {
-        self = candidate
+        self.init([candidate], Array(whole))
         return
       }
       tried.append(candidate)
     }
+    guard let several = Self.several(of: tried, in: Array(whole)) else { return nil }
+    self.init(several, Array(whole))
+  }
+
+  private init(_ patterns: [LinePattern], _ lines: [[UInt8]]) {
+    self.patterns = patterns.map { pattern in
+      let prefixes = lines.compactMap { line in pattern.end(in: line).map { line[..<$0] } }
+      return (pattern, LineTags(in: prefixes))
+    }
+  }
+
+  /// The few patterns that nine of ten lines have between them; each on its own on three or more.
+  private static func several(of tried: [LinePattern], in lines: [[UInt8]]) -> [LinePattern]? {
+    var chosen: [LinePattern] = []
+    var rest = lines
+    for candidate in tried where chosen.count < mostPatterns {
+      let left = rest.filter { candidate.end(in: $0) == nil }
+      guard rest.count - left.count >= 3 else { continue }
+      chosen.append(candidate)
+      rest = left
+    }
+    return rest.count * 10 <= lines.count ? chosen : nil
+  }
+
+  /// Where a line's own text begins, and what tells the process that it is of, empty where nothing
+  /// does; nil if the line does not have the prefix.
+  func part(of line: [UInt8]) -> (end: Int, tag: String)? {
+    for (pattern, tags) in patterns {
+      if let end = pattern.end(in: line) { return (end, tags.tag(of: line[..<end])) }
+    }
     return nil
-  }
-
-  private init(_ prefix: ArraySlice<UInt8>) {
-    pieces = Self.pieces(of: prefix)
-    blanks = prefix.suffix(while: { Self.piece($0) == .blanks }).count
-  }
-
-  /// Where a prefix may end: before one of Kaldi's messages; or behind a time, a bar, and what
-  /// loggers put there: a level in capitals, a program's name with its number in brackets.
-  private static func candidates(in line: [UInt8]) -> (message: Int?, others: [Int]) {
-    var ends: [Int] = []
-    for (index, byte) in line.enumerated().prefix(160) where index > 0 {
-      let before = line[index - 1]
-      guard before == 0x20 || before == 0x09 else { continue }
-      if byte == 0x4c || byte == 0x57 || byte == 0x45 || byte == 0x56 || byte == 0x41,
-        LogPrefix(line, from: index) != nil
-      {
-        return (index, ends)
-      }
-      let word = line[..<(index - 1)].suffix(while: { !isWhitespace($0) })
-      let isLevel = !ends.isEmpty && levels.contains(String(decoding: word, as: UTF8.self))
-      let isProgram = !ends.isEmpty && word.suffix(2) == [0x5d, 0x3a] && word.contains(0x5b)
-      if word == [0x7c] || isTime(word) || isProgram { ends.append(index) }
-      if isLevel {
-        ends.append(index)
-        // A level may be filled up with blanks to the width of the longest.
-        if byte == 0x20 { ends.append(index + 1) }
-      }
-    }
-    return (nil, ends)
-  }
-
-  private static let levels: Set<String> = [
-    "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL",
-  ]
-
-  /// Whether a word tells a time: two digits, a colon, two digits somewhere in it.
-  private static func isTime(_ word: ArraySlice<UInt8>) -> Bool {
-    let bytes = Array(word)
-    guard bytes.count >= 5 else { return false }
-    return (0...(bytes.count - 5)).contains { at in
-      isDigit(bytes[at]) && isDigit(bytes[at + 1]) && bytes[at + 2] == 0x3a
-        && isDigit(bytes[at + 3]) && isDigit(bytes[at + 4])
-    }
-  }
-
-  private static func pieces(of prefix: ArraySlice<UInt8>) -> [Piece] {
-    var pieces: [Piece] = []
-    for byte in prefix {
-      let piece = Self.piece(byte)
-      if case .sign = piece {} else if pieces.last == piece { continue }
-      pieces.append(piece)
-    }
-    return pieces
-  }
-
-  private static func piece(_ byte: UInt8) -> Piece {
-    if isDigit(byte) { return .digits }
-    if (byte | 0x20) &- 0x61 < 26 || byte >= 0x80 { return .letters }
-    return byte == 0x20 || byte == 0x09 ? .blanks : .sign(byte)
-  }
-
-  /// Where a line's own text begins; nil if the line does not have the prefix.
-  func end(in line: [UInt8]) -> Int? {
-    var index = 0
-    for (place, piece) in pieces.enumerated() {
-      let isLast = place == pieces.count - 1
-      // Editors and shells drop blanks at the end of a line.
-      if index == line.count && isLast && piece == .blanks { return index }
-      guard index < line.count, Self.piece(line[index]) == piece else { return nil }
-      index += 1
-      if case .sign = piece { continue }
-      let most = isLast && piece == .blanks ? index - 1 + blanks : line.count
-      while index < min(most, line.count), Self.piece(line[index]) == piece { index += 1 }
-    }
-    return index
   }
 }
 
@@ -138,13 +91,4 @@ func withoutColours(_ line: [UInt8]) -> [UInt8] {
     index += 1
   }
   return result
-}
-
-extension ArraySlice {
-  /// The longest end of the slice of which every element satisfies a condition.
-  fileprivate func suffix(while isIn: (Element) -> Bool) -> ArraySlice {
-    var start = endIndex
-    while start > startIndex, isIn(self[start - 1]) { start -= 1 }
-    return self[start...]
-  }
 }
