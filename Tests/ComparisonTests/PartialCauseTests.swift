@@ -20,7 +20,7 @@ import Testing
       return TensorRecord(name: record.name, content: .tensor(tensor), origin: record.origin)
     }
     return compare(
-      [MadeUpCase.golden()], with: records, hypotheses: { _, _ in hypotheses },
+      [MadeUpCase.golden()], with: records, hypotheses: { _, _, _ in hypotheses },
       untried: { _, _ in untried })
   }
 
