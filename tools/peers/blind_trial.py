@@ -62,7 +62,8 @@ def causes(text):
     found = set()
     for finding in json.loads(text)["findings"]:
         if finding["cause"] != "undetermined":
-            found |= set(finding["cause"].split(" or "))
+            # Several causes are divided by semicolons, names that the dump cannot tell apart by "or".
+            found |= set(re.split("; | or ", finding["cause"]))
     return found
 
 
