@@ -10,11 +10,7 @@ import Testing
 @Suite struct LayerFileMutationTests {
   static let names = LayerCatalogue.layers.map(\.name)
 
-  #if DEBUG
-    static let count = 200
-  #else
-    static let count = 1_000
-  #endif
+  static let count = 200
 
   /// Whether an error is one line that names the file and a line of it.
   static func namesLine(_ error: String, of text: String) -> Bool {

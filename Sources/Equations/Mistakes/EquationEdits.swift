@@ -170,7 +170,8 @@ struct EquationEdits {
             "\(new) for \(old) in \(Printer.text(term))", "\(new) stands for \(old)",
             .product(changed)))
       }
-      if hasSquareBlocks(product.weight) {
+      // What is multiplied with a window would have to be cut out of the weight's turned gradient.
+      if hasSquareBlocks(product.weight), !product.readsWindow {
         edits.append(transposed(index, place, product))
       }
       if product.readsWindow, widths.sizes["F"] != widths.sizes["S"] {
