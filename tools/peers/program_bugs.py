@@ -377,7 +377,7 @@ def links(run, name, reach, r, links):
 
 
 @bug("last-rows-unwritten", "1bit-MONSTER/1bit-MONSTER #678", "rows of the output beyond the last "
-     "full eight are never written", ALL, right=r"(?i)\bzeros?\b")
+     "full eight are never written", ALL, right=r"(?i)\bzeros?\b|^partly 0$")
 def results(run, results):
     name = run.layer.upstream[1:]
     rows = np.arange(run.T)[None, :] * run.N + np.arange(run.N)[:, None]
