@@ -15,7 +15,9 @@ import Testing
   /// Seeds in ten parts, so that they run side by side.
   static let parts = 0..<10
   static func seeds(_ part: Int) -> [UInt64] {
-    (0..<count).filter { $0 % 10 == part }.map { UInt64($0) + 1 }
+    // A sum of vectors and a recurrent quantity, added up before the recurrence had run.
+    let found: [UInt64] = count < 852 && part == 1 ? [852] : []
+    return (0..<count).filter { $0 % 10 == part }.map { UInt64($0) + 1 } + found
   }
 
   /// A layer with seeded numbers of about a half, which binary32 holds.

@@ -36,7 +36,10 @@ extension PlanBuilder {
     if let isDown, let staged = stage.isDown, isDown != staged { return false }
     let direction = isDown ?? stage.isDown
     for equation in members {
-      let lastSum = equation.terms.lastIndex { !$0.isElementwise } ?? -1
+      // A sum that stays open is nothing but what is made before: no closing of it runs in a frame.
+      let lastSum =
+        open.contains(equation.target.name)
+        ? equation.terms.count - 1 : equation.terms.lastIndex { !$0.isElementwise } ?? -1
       for (index, term) in equation.terms.enumerated() {
         for reference in term.references
         where stage.names.contains(reference.name) && !own.contains(reference.name) {
