@@ -8,8 +8,12 @@ import Testing
 @Suite struct MistakePredictionTests {
   static let probes = Committed.names.filter { $0.hasSuffix("-probe") }
 
-  /// Some of a few hundred; `power` tries them all.
-  static let trials = 8
+  #if DEBUG
+    /// Some of a few hundred: a debug build takes its time.
+    static let trials = 8
+  #else
+    static let trials = Int.max
+  #endif
 
   /// All of a list, or a seeded choice of as many as the build has time for.
   static func some<Element>(_ all: [Element]) -> [Element] {

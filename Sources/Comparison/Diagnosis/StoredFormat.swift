@@ -16,7 +16,7 @@ enum StoredFormat {
       case .bounded = judgement.tolerance.rule
     else { return [] }
     for bits in [8, 11] where isHeld(judgement, bits: bits) {
-      let prediction = judgement.expected.matrix.map { rounded($0, bits: bits) }
+      let prediction = judgement.expected.matrix.map { $0.rounded(toBits: bits) }
       guard areRounded(judgement, bits: bits) else { continue }
       let (name, words) = label(judgement, bits: bits)
       return [
@@ -33,12 +33,14 @@ enum StoredFormat {
       return ("stored in bfloat16", "each number is the right one rounded to bfloat16 (8 bits)")
     }
     // Below 2⁻¹⁴ float16 has steps of 2⁻²⁴, where TF32 keeps its 11 bits.
-    let small = judgement.actual.tensor.matrix.elements.filter { $0 != 0 && $0.magnitude < 0x1p-14 }
-    let coarse = small.filter { isOn($0, step: 0x1p-24, judgement) }
+    let small = judgement.actual.tensor.matrix.elements.filter {
+      $0 != 0 && $0.magnitude < .leastNormalFloat16
+    }
+    let coarse = small.filter { isOn($0, step: .leastSpacingFloat16, judgement) }
     let finer = zip(judgement.expected.matrix.elements, judgement.actual.tensor.matrix.elements)
       .contains { wanted, found in
         found != 0 && found.magnitude < 0x1p-16
-          && (rounded(wanted, bits: 11) - found).magnitude > 0x1p-26
+          && (wanted.rounded(toBits: 11) - found).magnitude > .leastSpacingFloat16 / 4
       }
     if !small.isEmpty, coarse.count == small.count, finer {
       return ("stored in float16", "each number is the right one rounded to float16")
@@ -59,7 +61,7 @@ enum StoredFormat {
     for (index, value) in judgement.actual.tensor.matrix.elements.enumerated() {
       guard value.isFinite else { return false }
       guard value != 0 else { continue }
-      let step = step(of: value, bits: bits)
+      let step = value.spacing(ofBits: bits)
       guard isOn(value, step: step, judgement) else { return false }
       // A number that was due on the grid shows nothing.
       guard !isOn(wanted[index], step: step, judgement) else { continue }
@@ -81,22 +83,12 @@ enum StoredFormat {
     let wanted = judgement.expected.matrix.elements
     let found = judgement.actual.tensor.matrix.elements
     return wanted.indices.allSatisfy { index in
-      let half = step(of: max(wanted[index].magnitude, found[index].magnitude), bits: bits) / 2
+      let half = max(wanted[index].magnitude, found[index].magnitude).spacing(ofBits: bits) / 2
       let allowance = judgement.tolerance.allowance(
         at: index, expected: wanted[index], actual: found[index])
       // Small numbers of float16 have wider steps.
       return (found[index] - wanted[index]).magnitude
-        <= max(half, bits == 11 ? 0x1p-25 : 0) + allowance
+        <= max(half, bits == 11 ? .leastSpacingFloat16 / 2 : 0) + allowance
     }
-  }
-
-  private static func step(of value: Double, bits: Int) -> Double {
-    guard value != 0, value.isFinite else { return 0 }
-    return Double(sign: .plus, exponent: Int(value.exponent) - (bits - 1), significand: 1)
-  }
-
-  private static func rounded(_ value: Double, bits: Int) -> Double {
-    let step = step(of: value, bits: bits)
-    return step > 0 ? (value / step).rounded(.toNearestOrEven) * step : value
   }
 }

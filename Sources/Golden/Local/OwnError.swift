@@ -62,12 +62,19 @@ public struct OwnError: Sendable {
         guard let due = recomputed[entry.name], due.shape == entry.tensor.shape else {
           return false
         }
-        return zip(entry.tensor.elements, due.elements).allSatisfy { found, expected in
-          let wanted = expected.value.nearestDouble
-          let tolerance = expected.errorBound(roundedTo: wanted) + found.bound
-          return tolerance.isFinite && (found.value.nearestDouble - wanted).magnitude <= tolerance
-        }
+        return zip(entry.tensor.elements, due.elements).allSatisfy { isRight($0, due: $1) == true }
       }.map(\.name))
+  }
+
+  /// Whether a number is what its equation makes of the dump's operands; nil where the number is not
+  /// known, or what it is made from is not.
+  private static func isRight<Format: RoundoffFormat>(
+    _ found: RoundoffBound<Format>, due: RoundoffBound<Format>
+  ) -> Bool? {
+    let wanted = due.value.nearestDouble
+    let tolerance = due.errorBound(roundedTo: wanted) + found.bound
+    guard tolerance.isFinite else { return nil }
+    return (found.value.nearestDouble - wanted).magnitude <= tolerance
   }
 
   /// The own error of one quantity; nil where it is right, or no equation sets it.
@@ -78,14 +85,8 @@ public struct OwnError: Sendable {
     guard let place = layer.equation(setting: name), let columns = due.shape.last, columns > 0
     else { return nil }
     let streams = due.shape.count == 3 ? due.shape[1] : 1
-    var wrong: [Int] = []
-    for index in due.elements.indices {
-      let (found, expected) = (dump.elements[index], due.elements[index])
-      let wanted = expected.value.nearestDouble
-      // Where the dump's number is not known, or what it is made from is not, nothing is told.
-      let tolerance = expected.errorBound(roundedTo: wanted) + found.bound
-      guard tolerance.isFinite else { continue }
-      if !((found.value.nearestDouble - wanted).magnitude <= tolerance) { wrong.append(index) }
+    let wrong = due.elements.indices.filter {
+      Self.isRight(dump.elements[$0], due: due.elements[$0]) == false
     }
     guard
       let first = wrong.min(by: { one, other in

@@ -26,8 +26,9 @@ public struct MistakePrediction: Sendable {
   public static func all(
     for description: CaseDescription, view: String, excluding right: Set<String> = []
   ) -> [MistakePrediction] {
-    guard let golden = try? GoldenCase(described: description),
-      let run = try? CaseRun(unproven: golden), run.layer.effort <= effortLimit
+    guard obstacle(for: description) == nil,
+      let golden = try? GoldenCase(described: description),
+      let run = try? CaseRun(unproven: golden)
     else { return [] }
     return run.layer.mistakes.compactMap { mistake in
       guard !mistake.isIn(right) else { return nil }
@@ -38,6 +39,24 @@ public struct MistakePrediction: Sendable {
         tensors: Dictionary(uniqueKeysWithValues: results.map { ($0.file.name, $0.values) }),
         mistake: mistake, run: run, view: view)
     }
+  }
+
+  /// What stands in the way of trying the mistakes of a case one by one.
+  public enum Obstacle: Sendable {
+    /// Neither the catalogue nor the description has the layer at these sizes.
+    case unknownLayer
+    /// A run takes more than ``effortLimit``.
+    case size
+  }
+
+  /// Why ``all(for:view:excluding:)`` tries nothing on a case; nil where it does.
+  ///
+  /// - Parameter description: The case.
+  /// - Returns: The obstacle.
+  public static func obstacle(for description: CaseDescription) -> Obstacle? {
+    guard let golden = try? GoldenCase(described: description) else { return .unknownLayer }
+    guard let layer = try? golden.layer(), layer.effort <= effortLimit else { return .size }
+    return nil
   }
 
   /// Multiply-adds of one run above which mistakes are not tried one by one.

@@ -10,7 +10,8 @@ import Tensors
 /// Such a program is one that computes other numbers, as one with a mistake does: it is named only if
 /// every number of the dump is the one that it would print. The size of errors proves nothing.
 func precisionHypotheses(for description: CaseDescription, view: String) -> [Hypothesis] {
-  guard isSmallEnough(description), let golden = try? GoldenCase(described: description),
+  guard MistakePrediction.obstacle(for: description) == nil,
+    let golden = try? GoldenCase(described: description),
     let outline = try? CaseRun.outline(golden)
   else { return [] }
   return [
@@ -37,21 +38,13 @@ private func hypothesis<Format: OperandFormat>(
     tensors: Dictionary(uniqueKeysWithValues: shown.map { ($0.file.name, $0.values) }))
 }
 
-/// Whether the known mistakes of a case are tried one by one: about as many multiply-adds as a run takes
-/// decide.
-func isSmallEnough(_ description: CaseDescription) -> Bool {
-  func product(_ sizes: [Int]) -> Double { sizes.reduce(1) { $0 * Double($1) } }
-  let weights = description.tensors.filter { $0.role == .weight }.map { product($0.shape) }
-  let input = description.tensors.first { $0.role == .input }
-  let frames = product(Array(input?.shape.dropLast() ?? []))
-  return 3 * weights.reduce(0, +) * frames <= Double(MistakePrediction.effortLimit)
-}
-
 /// Why known mistakes are not tried on a case, and what can be done; nil where they are.
 func untriedMistakes(of description: CaseDescription, view: String) -> String? {
-  if isSmallEnough(description) {
-    return (try? GoldenCase(described: description)) == nil
-      ? "known mistakes were not tried: no layer of \(description.case) is known here" : nil
+  switch MistakePrediction.obstacle(for: description) {
+  case nil: return nil
+  case .unknownLayer:
+    return "known mistakes were not tried: no layer of \(description.case) is known here"
+  case .size: break
   }
   let sizes = description.dimensions.keys.filter { ["N", "T", "D", "H", "C"].contains($0) }.sorted()
     .map { "--set \($0)=…" }.joined(separator: " ")

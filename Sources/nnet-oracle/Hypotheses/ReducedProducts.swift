@@ -1,4 +1,5 @@
 import Arithmetic
+import Tensors
 
 /// A format to which the factors of a matrix product are rounded before they are multiplied.
 protocol OperandFormat: Sendable {
@@ -9,41 +10,30 @@ protocol OperandFormat: Sendable {
 /// bfloat16: 8 bits, the range of binary32.
 enum BFloat16Operands: OperandFormat {
   /// Rounded to nearest, ties to even.
-  static func rounded(_ value: Double) -> Double { value.keeping(bits: 8) }
+  static func rounded(_ value: Double) -> Double { value.rounded(toBits: 8) }
 }
 
 /// TF32: 11 bits, the range of binary32.
 enum TF32Operands: OperandFormat {
   /// Rounded to nearest, ties to even.
-  static func rounded(_ value: Double) -> Double { value.keeping(bits: 11) }
+  static func rounded(_ value: Double) -> Double { value.rounded(toBits: 11) }
 }
 
 /// TF32 as the hardware takes a binary32 that nobody rounded: what is beyond 11 bits is cut off.
 enum CutTF32Operands: OperandFormat {
   /// Rounded towards zero.
-  static func rounded(_ value: Double) -> Double { value.keeping(bits: 11, .towardZero) }
+  static func rounded(_ value: Double) -> Double { value.rounded(toBits: 11, .towardZero) }
 }
 
 /// float16: 11 bits, and fewer below 2⁻¹⁴; infinite from 65520 on.
 enum Float16Operands: OperandFormat {
   /// Rounded to nearest, ties to even.
   static func rounded(_ value: Double) -> Double {
-    guard value.magnitude >= 0x1p-14 else {
-      return (value * 0x1p24).rounded(.toNearestOrEven) * 0x1p-24
+    guard value.magnitude >= .leastNormalFloat16 else {
+      return (value / .leastSpacingFloat16).rounded(.toNearestOrEven) * .leastSpacingFloat16
     }
-    let kept = value.keeping(bits: 11)
+    let kept = value.rounded(toBits: 11)
     return kept.magnitude > 65504 ? .infinity * (value < 0 ? -1 : 1) : kept
-  }
-}
-
-extension Double {
-  /// The number with so many significant bits.
-  fileprivate func keeping(
-    bits: Int, _ rule: FloatingPointRoundingRule = .toNearestOrEven
-  ) -> Double {
-    guard isFinite, self != 0 else { return self }
-    let step = Double(sign: .plus, exponent: Int(exponent) - (bits - 1), significand: 1)
-    return step > 0 ? (self / step).rounded(rule) * step : self
   }
 }
 
