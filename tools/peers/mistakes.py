@@ -19,7 +19,8 @@ from collections import namedtuple
 import numpy as np
 
 from cases import Description, kaldi_text
-from equations_peer import Circular, Reach, replaced, show
+from equation_trees import Reach, replaced, show
+from equations_peer import Circular
 from peer_layers import LAYERS, Equations, Program, right
 
 # part: "forward", "backward", "gradients", "starts"; edits: ((part, target, new tree), …); kind: what

@@ -9,7 +9,8 @@ from collections import namedtuple
 
 import numpy as np
 
-from equations_peer import Run, parse
+from equation_trees import parse
+from equations_peer import Run
 
 # buffers: name → (forward columns, backward columns), "*" for the gates in order, "0" for zeros;
 # internals: Kaldi's name → quantity. `starts`: gradients of initial states.

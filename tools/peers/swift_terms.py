@@ -2,7 +2,7 @@
 
 import re
 
-from equations_peer import replaced
+from equation_trees import replaced
 from mistakes import walk
 
 QUANTITY = r"[A-Za-z]\w*(?:\.\w+)?(?:\[[^\]]*\])?"

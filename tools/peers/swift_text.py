@@ -10,7 +10,8 @@ import subprocess
 
 import numpy as np
 
-from equations_peer import Circular, Run, parse, replaced
+from equation_trees import parse, replaced
+from equations_peer import Circular, Run
 from mistakes import walk
 from peer_layers import LAYERS, Equations, Program
 from swift_terms import (BLEND, QUANTITY, TAPS, Unreadable, every_words, exchange, joined, later_edit,
